@@ -34,6 +34,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MAJORS = (14, 15, 16, 17, 18)
 LONGEST_SOCKET_DIRECTORY = 80  # sun_path holds 107 bytes; the file in it is named /.s.PGSQL.5432
 START_SECONDS = 30.0
+ENOUGH_MEMORY = 2 * 1024**3  # bytes; a cluster takes 60 MB and each database 8 MB more
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 SETTINGS: Mapping[str, str] = {
@@ -161,12 +162,20 @@ def _connected(dsn: str) -> Server:
 
 @contextmanager
 def _temporary_directory() -> Iterator[Path]:
-    short = len(tempfile.gettempdir()) <= LONGEST_SOCKET_DIRECTORY - len("/schemalint-xxxxxxxx")
-    directory = Path(tempfile.mkdtemp(prefix="schemalint-", dir=None if short else "/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="schemalint-", dir=_temporary_place()))
     try:
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _temporary_place() -> str:
+    """Memory where there is plenty (a database is then created in 10 ms, not 250), else a directory with a short name."""
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ENOUGH_MEMORY:
+        return str(memory)
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= LONGEST_SOCKET_DIRECTORY - len("/schemalint-xxxxxxxx") else "/tmp"
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
@@ -176,7 +185,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
 
 def _readable_by(user: pwd.struct_passwd, binaries: Path, directory: Path) -> Path:
     """These binaries, or a copy of their installation when a closed directory on the way hides them from the user."""
-    command = [binaries / "postgres", "--version"]
+    command: list[str | Path] = [binaries / "postgres", "--version"]
     try:
         subprocess.run(command, user=user.pw_uid, group=user.pw_gid, check=True, capture_output=True)
         return binaries
@@ -189,7 +198,7 @@ def _readable_by(user: pwd.struct_passwd, binaries: Path, directory: Path) -> Pa
 
 def _initdb(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     options = "--username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync"
-    command = [binaries / "initdb", "-D", data, *options.split()]
+    command: list[str | Path] = [binaries / "initdb", "-D", data, *options.split()]
     with tempfile.TemporaryFile() as log:
         if _spawn(command, user, log).wait() != 0:
             log.seek(0)
