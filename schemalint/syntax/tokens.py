@@ -11,7 +11,7 @@ import re
 
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import TokenError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from schemalint.syntax.errors import ParseError
 
@@ -96,17 +96,17 @@ def tokenize(text: str, start: int = 0, end: int | None = None, psql_variables: 
     return _read(text, piece, raw, start, psql_variables)
 
 
-def _read(text: str, piece: str, raw: list[object], base: int, psql_variables: bool) -> Tokens:
+def _read(text: str, piece: str, raw: list[Token], base: int, psql_variables: bool) -> Tokens:
     out = Tokens(text)
     add = out.add
     done = 0  # everything before this offset of the piece is read
     for token in raw:
-        at: int = token.start  # type: ignore[attr-defined]
+        at: int = token.start
         if at < done:
             continue
         ch = piece[at]
-        kind = token.token_type  # type: ignore[attr-defined]
-        stop: int = token.end + 1  # type: ignore[attr-defined]
+        kind = token.token_type
+        stop: int = token.end + 1
         if kind not in _STRINGS and (match := _WORD.match(piece, at)) is not None:
             done = match.end()
             word = piece[at:done]

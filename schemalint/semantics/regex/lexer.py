@@ -46,7 +46,7 @@ class Lexer:
     """The scanner and its state: `kind`, `code` and `name` describe the current token, `at` is where it begins.
 
     `code` is a character (as a code point), a digit's value or a back reference's number; `name` a character class,
-    or the two letters of a lookaround (`=` or `!`, after `<` when it looks behind); `capturing` is about `(`.
+    or the two letters of a lookaround (`=` or `!`, after `<` when it looks behind); `capturing` is about `(`, `complemented` about `[`.
     """
 
     def __init__(self, text: str, start: int, options: Options) -> None:
@@ -58,6 +58,7 @@ class Lexer:
         self.code = 0
         self.name = ""
         self.capturing = False
+        self.complemented = False
         self.at = start
         self._last = START
         self._opened = start  # where the innermost bracket or brace began
@@ -178,8 +179,8 @@ class Lexer:
                 return self._token(kind)
         self._opened = self.at
         self._context = _BRACKET
-        self.capturing = not self._next_is("^")  # here: not complemented
-        if not self.capturing:
+        self.complemented = self._next_is("^")
+        if self.complemented:
             self.now += 1
         return self._token("[")
 
