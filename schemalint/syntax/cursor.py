@@ -210,8 +210,12 @@ class Cursor:
         return False
 
     def if_not_exists(self) -> bool:
-        """Step over IF NOT EXISTS."""
-        return self.take("if", "not", "exists")
+        """Step over IF NOT EXISTS. NOT after IF can mean nothing else, so what follows it is at fault when it is not EXISTS."""
+        if self.peek() == "if" and self.peek(1) == "not":
+            self.at += 2
+            self.expect("exists")
+            return True
+        return False
 
     def behavior(self) -> str:
         """CASCADE or RESTRICT, or nothing (opt_drop_behavior)."""

@@ -31,9 +31,9 @@ class Constraint(Node, frozen=True, gc=False):
     conname: str | None = None
     deferrable: bool = False
     initdeferred: bool = False
-    is_enforced: bool = True
+    is_enforced: bool = False
     skip_validation: bool = False
-    initially_valid: bool = True
+    initially_valid: bool = False
     is_no_inherit: bool = False
     raw_expr: Node | None = None
     generated_when: str = ""
@@ -53,9 +53,9 @@ class Constraint(Node, frozen=True, gc=False):
     pk_attrs: tuple[str, ...] = ()
     fk_with_period: bool = False
     pk_with_period: bool = False
-    fk_matchtype: str = "s"
-    fk_upd_action: str = "a"
-    fk_del_action: str = "a"
+    fk_matchtype: str = ""
+    fk_upd_action: str = ""
+    fk_del_action: str = ""
     fk_del_set_cols: tuple[str, ...] = ()
 
 
