@@ -643,6 +643,3 @@ class Dependency(NamedTuple):
 
     refobj: ObjectAddress
     deptype: str
-
-
-__all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and value.__module__ == __name__]

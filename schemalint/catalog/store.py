@@ -1,0 +1,400 @@
+"""The catalog of one database: objects by identifier and by name, dependencies, and a journal that undoes changes.
+
+Built-in objects come from data shared by all catalogs of a major (catalog/builtins) and are never copied: a catalog holds what
+differs. Every change goes through one journaled dict write, so a mark and a rollback cost what changed since, whatever exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from schemalint.catalog import model
+from schemalint.catalog.model import CatalogObject, Dependency, ObjectAddress, Oid
+
+if TYPE_CHECKING:
+    from schemalint.catalog.builtins import Builtins
+
+C = TypeVar("C", bound=CatalogObject)
+
+_GONE = object()
+"""In a journaled dict: a built-in object that was dropped."""
+
+QUALIFIED = frozenset(
+    (
+        "pg_class",
+        "pg_type",
+        "pg_proc",
+        "pg_operator",
+        "pg_opfamily",
+        "pg_opclass",
+        "pg_collation",
+        "pg_conversion",
+        "pg_ts",
+        "pg_statistic_ext",
+    )
+)
+"""Catalogs whose objects live in a schema."""
+
+OVERLOADED = frozenset(("pg_proc", "pg_operator"))
+"""Catalogs where several objects of a schema may share a name."""
+
+OWNED_BY = {
+    "pg_constraint": ("relid", "typid"),
+    "pg_trigger": ("relid",),
+    "pg_policy": ("relid",),
+    "pg_rewrite": ("relid",),
+    "pg_statistic_ext": ("relid",),
+    "pg_user_mapping": ("server",),
+}
+"""Catalogs looked up by the relation (or type, or server) that their rows belong to, and the columns that name it."""
+
+
+class Loader(Protocol):
+    """Fetches what a lazily read catalog lacks; returns whether anything new was put into it."""
+
+    def by_name(self, classid: str, namespace: Oid, name: str) -> bool: ...
+
+    def by_oid(self, classid: str, oid: Oid) -> bool: ...
+
+
+class Catalog:
+    """One database.
+
+    version   server major, 14 to 18 (others are read as the nearest)
+    closed    whether everything that exists is here, so that what is missing does not exist
+    source    where it came from, for people
+    """
+
+    def __init__(self, builtins: Builtins, *, closed: bool = True, source: str = "empty database") -> None:
+        self.builtins = builtins
+        self.version: int = builtins.version
+        self.closed = closed
+        self.source = source
+        self.loader: Loader | None = None
+        self._objects: dict[ObjectAddress, Any] = {}
+        self._names: dict[tuple[str, Oid, str], Any] = {}  # -> oid, or tuple of oids where OVERLOADED
+        self._owned: dict[
+            tuple[str, Oid], tuple[Oid, ...]
+        ] = {}  # (class, owner) -> oids; also ("inherits", parent), ("index", table)
+        self._depends: dict[ObjectAddress, tuple[Dependency, ...]] = {}
+        self._dependents: dict[tuple[str, Oid], dict[tuple[ObjectAddress, int, str], None]] = {}
+        self._comments: dict[ObjectAddress, Any] = {}
+        self._members: dict[
+            tuple[str, Oid], dict[Oid, None]
+        ] = {}  # (class, namespace) -> oids, for DROP SCHEMA and listings
+        self._next_oid: dict[str, int] = {"": model.FIRST_NORMAL_OID}
+        self._log: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    # --- the journal
+
+    def mark(self) -> int:
+        """A point to come back to."""
+        return len(self._log)
+
+    def rollback(self, mark: int) -> None:
+        """Undo every change since `mark`."""
+        log = self._log
+        while len(log) > mark:
+            where, key, old = log.pop()
+            if old is _MISSING:
+                where.pop(key, None)
+            else:
+                where[key] = old
+
+    def forget(self) -> None:
+        """Drop the journal: nothing before this point will be undone. Marks start again at 0."""
+        self._log.clear()
+
+    def changes_since(self, mark: int) -> list[tuple[ObjectAddress, CatalogObject | None]]:
+        """Each object changed since `mark`, with what it was then (None: it did not exist)."""
+        seen: dict[ObjectAddress, CatalogObject | None] = {}
+        for where, key, old in self._log[mark:]:
+            if where is self._objects and key not in seen:
+                seen[key] = self._builtin(key) if old is _MISSING else None if old is _GONE else old
+        return list(seen.items())
+
+    def _set(self, where: dict[Any, Any], key: Any, value: Any) -> None:
+        self._log.append((where, key, where.get(key, _MISSING)))
+        where[key] = value
+
+    def _delete(self, where: dict[Any, Any], key: Any) -> None:
+        old = where.get(key, _MISSING)
+        if old is not _MISSING:
+            self._log.append((where, key, old))
+            del where[key]
+
+    # --- objects
+
+    def new_oid(self) -> Oid:
+        """The next object identifier."""
+        oid = self._next_oid[""]
+        self._set(self._next_oid, "", oid + 1)
+        return oid
+
+    def reserve_oids(self, above: Oid) -> None:
+        """Never hand out an identifier up to `above` (objects that bring their own were added)."""
+        if self._next_oid[""] <= above:
+            self._set(self._next_oid, "", above + 1)
+
+    def _builtin(self, address: ObjectAddress) -> CatalogObject | None:
+        if address.objid >= model.FIRST_NORMAL_OID:
+            return None
+        return self.builtins.get(address.classid, address.objid)
+
+    def get(self, cls: type[C], oid: Oid) -> C | None:
+        """The object of a class with this identifier."""
+        return cast("C | None", self.at(ObjectAddress(cls.CLASS, oid)))
+
+    def at(self, address: ObjectAddress) -> CatalogObject | None:
+        """The object at an address; its objsubid is not looked at."""
+        if address.objsubid:
+            address = ObjectAddress(address.classid, address.objid)
+        found = self._objects.get(address)
+        if found is not None:
+            return None if found is _GONE else cast(CatalogObject, found)
+        builtin = self._builtin(address)
+        if builtin is None and self.loader is not None and self.loader.by_oid(address.classid, address.objid):
+            return cast("CatalogObject | None", self._objects.get(address))
+        return builtin
+
+    def __getitem__(self, key: tuple[type[C], Oid]) -> C:
+        """The object that must exist: catalog[Relation, oid]. Raises KeyError."""
+        found = self.get(*key)
+        if found is None:
+            raise KeyError(f"{key[0].CLASS} {key[1]}")
+        return found
+
+    def put(self, obj: CatalogObject) -> None:
+        """Add an object, or replace the one with its identifier (renamed and moved ones included)."""
+        address = obj.address
+        old = self.at(address) if address in self._objects or address.objid < model.FIRST_NORMAL_OID else None
+        if old is not None:
+            self._unlink(old, obj)
+        self._set(self._objects, address, obj)
+        self._link(obj, old)
+
+    def remove(self, address: ObjectAddress) -> None:
+        """Take an object away, with its comment and its dependencies. Objects that depend on it are the caller's care."""
+        old = self.at(address)
+        if old is None:
+            return
+        self._unlink(old, None)
+        if self._builtin(address) is not None:
+            self._set(self._objects, address, _GONE)
+        else:
+            self._delete(self._objects, address)
+        for depends in [a for a in self._subaddresses(old) if a in self._depends]:
+            self.clear_dependencies(depends)
+        for commented in [a for a in self._subaddresses(old) if a in self._comments]:
+            self._delete(self._comments, commented)
+
+    @staticmethod
+    def _subaddresses(obj: CatalogObject) -> Iterator[ObjectAddress]:
+        yield obj.address
+        if isinstance(obj, model.Relation):
+            for column in obj.columns:
+                yield ObjectAddress(obj.CLASS, obj.oid, column.num)
+
+    def _name_key(self, obj: CatalogObject) -> tuple[str, Oid, str] | None:
+        cls = obj.CLASS
+        if cls in OWNED_BY and cls not in QUALIFIED:
+            return None
+        name = f"{obj.kind} {obj.name}" if isinstance(obj, model.TextSearch) else obj.name
+        return (cls, getattr(obj, "namespace", 0) if cls in QUALIFIED else 0, name)
+
+    @staticmethod
+    def _owner_keys(obj: CatalogObject) -> Iterator[tuple[str, Oid]]:
+        for field in OWNED_BY.get(obj.CLASS, ()):
+            owner = getattr(obj, field)
+            if owner:
+                yield (f"{obj.CLASS}.{field}", owner)
+        if isinstance(obj, model.Constraint):
+            if obj.frelid:
+                yield ("pg_constraint.frelid", obj.frelid)
+            if obj.parentid:
+                yield ("pg_constraint.parentid", obj.parentid)
+        elif isinstance(obj, model.Relation):
+            if obj.index is not None:
+                yield ("index", obj.index.relid)
+            for parent in obj.inherits:
+                yield ("inherits", parent)
+        elif isinstance(obj, model.Trigger) and obj.parentid:
+            yield ("pg_trigger.parentid", obj.parentid)
+
+    def _unlink(self, old: CatalogObject, new: CatalogObject | None) -> None:
+        key = self._name_key(old)
+        if key is not None and (new is None or self._name_key(new) != key):
+            held = self._names.get(key)
+            if key[0] in OVERLOADED:
+                rest = tuple(o for o in self._overloads(key) if o != old.oid)
+                self._set(self._names, key, rest)
+            elif held == old.oid or held is None:
+                if self.builtins.find(*key) is not None:
+                    self._set(self._names, key, _GONE)
+                else:
+                    self._delete(self._names, key)
+            if key[0] in QUALIFIED:
+                self._delete(self._members.setdefault((key[0], key[1]), {}), old.oid)
+        kept = set(self._owner_keys(new)) if new is not None else set()
+        for owner in self._owner_keys(old):
+            if owner not in kept:
+                self._delete(self._owned.setdefault(owner, {}), old.oid)
+
+    def _link(self, obj: CatalogObject, old: CatalogObject | None) -> None:
+        key = self._name_key(obj)
+        if key is not None and (old is None or self._name_key(old) != key):
+            if key[0] in OVERLOADED:
+                self._set(self._names, key, (*self._overloads(key), obj.oid))
+            else:
+                self._set(self._names, key, obj.oid)
+            if key[0] in QUALIFIED:
+                self._set(self._members.setdefault((key[0], key[1]), {}), obj.oid, None)
+        had = set(self._owner_keys(old)) if old is not None else set()
+        for owner in self._owner_keys(obj):
+            if owner not in had:
+                self._set(self._owned.setdefault(owner, {}), obj.oid, None)
+
+    # --- names
+
+    def _overloads(self, key: tuple[str, Oid, str]) -> tuple[Oid, ...]:
+        held = self._names.get(key)
+        if held is None:
+            held = self.builtins.find_all(*key)
+            if self.loader is not None and self.loader.by_name(*key):
+                held = self._names.get(key, held)
+        return cast("tuple[Oid, ...]", held)
+
+    def find_oid(self, classid: str, namespace: Oid, name: str) -> Oid | None:
+        """The identifier of the object with this name in this schema (0 where the class has no schemas)."""
+        key = (classid, namespace, name)
+        held = self._names.get(key)
+        if held is None:
+            held = self.builtins.find(*key)
+            if held is None and self.loader is not None and self.loader.by_name(*key):
+                held = self._names.get(key)
+        return None if held is _GONE else cast("Oid | None", held)
+
+    def find(self, cls: type[C], namespace: Oid, name: str) -> C | None:
+        """The object of a class with this name in this schema (0 where the class has no schemas)."""
+        oid = self.find_oid(cls.CLASS, namespace, name)
+        return None if oid is None else self.get(cls, oid)
+
+    def overloads(self, cls: type[C], namespace: Oid, name: str) -> tuple[C, ...]:
+        """All functions or operators of this name in this schema."""
+        found = (self.get(cls, oid) for oid in self._overloads((cls.CLASS, namespace, name)))
+        return tuple(obj for obj in found if obj is not None)
+
+    def in_namespace(self, cls: type[C], namespace: Oid) -> list[C]:
+        """All objects of a class in a schema that are not built in."""
+        held = self._members.get((cls.CLASS, namespace), {})
+        return [obj for oid in held if (obj := self.get(cls, oid)) is not None]
+
+    def all(self, cls: type[C]) -> list[C]:
+        """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
+        return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
+
+    # --- what belongs to a relation
+
+    def _owned_objects(self, cls: type[C], key: str, owner: Oid) -> list[C]:
+        held = self._owned.get((key, owner))
+        return [] if not held else [obj for oid in held if (obj := self.get(cls, oid)) is not None]
+
+    def constraints(self, relid: Oid) -> list[model.Constraint]:
+        """Constraints of a relation, in the order of their making."""
+        return self._owned_objects(model.Constraint, "pg_constraint.relid", relid)
+
+    def domain_constraints(self, typid: Oid) -> list[model.Constraint]:
+        """Constraints of a domain."""
+        return self._owned_objects(model.Constraint, "pg_constraint.typid", typid)
+
+    def referencing(self, relid: Oid) -> list[model.Constraint]:
+        """Foreign keys of any table that refer to this one."""
+        return self._owned_objects(model.Constraint, "pg_constraint.frelid", relid)
+
+    def child_constraints(self, oid: Oid) -> list[model.Constraint]:
+        """Constraints of partitions made from this one."""
+        return self._owned_objects(model.Constraint, "pg_constraint.parentid", oid)
+
+    def indexes(self, relid: Oid) -> list[model.Relation]:
+        """Indexes of a relation."""
+        return self._owned_objects(model.Relation, "index", relid)
+
+    def children(self, relid: Oid) -> list[model.Relation]:
+        """Relations that inherit from this one, or are its partitions."""
+        return self._owned_objects(model.Relation, "inherits", relid)
+
+    def triggers(self, relid: Oid) -> list[model.Trigger]:
+        return self._owned_objects(model.Trigger, "pg_trigger.relid", relid)
+
+    def policies(self, relid: Oid) -> list[model.Policy]:
+        return self._owned_objects(model.Policy, "pg_policy.relid", relid)
+
+    def rules(self, relid: Oid) -> list[model.RewriteRule]:
+        return self._owned_objects(model.RewriteRule, "pg_rewrite.relid", relid)
+
+    def statistics(self, relid: Oid) -> list[model.StatisticsObject]:
+        return self._owned_objects(model.StatisticsObject, "pg_statistic_ext.relid", relid)
+
+    # --- dependencies
+
+    def depend(self, dependent: ObjectAddress, on: ObjectAddress, deptype: str = "n") -> None:
+        """Record that `dependent` needs `on` (recordDependencyOn). Pinned built-in objects need no record."""
+        if (
+            on.objid < model.FIRST_NORMAL_OID
+            and on.classid != "pg_authid"
+            and not (on.classid == "pg_namespace" and on.objid == 2200)
+        ):
+            return
+        held = self._depends.get(dependent, ())
+        new = Dependency(on, deptype)
+        if new in held:
+            return
+        self._set(self._depends, dependent, (*held, new))
+        back = self._dependents.setdefault((on.classid, on.objid), {})
+        self._set(back, (dependent, on.objsubid, deptype), None)
+
+    def depends_on(self, dependent: ObjectAddress) -> tuple[Dependency, ...]:
+        """What an object (or exactly this column) needs."""
+        return self._depends.get(dependent, ())
+
+    def dependents(self, on: ObjectAddress) -> list[tuple[ObjectAddress, int, str]]:
+        """(dependent, column of `on` or 0, deptype) of what needs `on`; with an objsubid, of that column only, else of all of it."""
+        held = self._dependents.get((on.classid, on.objid), {})
+        return [d for d in held if not on.objsubid or d[1] == on.objsubid]
+
+    def clear_dependencies(
+        self, dependent: ObjectAddress, on_class: str | None = None, deptype: str | None = None
+    ) -> None:
+        """Forget what an object needs (of a class, of a kind)."""
+        held = self._depends.get(dependent, ())
+        kept = tuple(
+            d
+            for d in held
+            if (on_class is not None and d.refobj.classid != on_class) or (deptype is not None and d.deptype != deptype)
+        )
+        for d in held:
+            if d in kept:
+                continue
+            back = self._dependents.setdefault((d.refobj.classid, d.refobj.objid), {})
+            self._delete(back, (dependent, d.refobj.objsubid, d.deptype))
+        if kept:
+            self._set(self._depends, dependent, kept)
+        else:
+            self._delete(self._depends, dependent)
+
+    # --- comments
+
+    def comment(self, address: ObjectAddress) -> str | None:
+        """The comment on an object or column."""
+        return self._comments.get(address)
+
+    def set_comment(self, address: ObjectAddress, text: str | None) -> None:
+        """Set or, with None, remove a comment."""
+        if text is None:
+            self._delete(self._comments, address)
+        else:
+            self._set(self._comments, address, text)
+
+
+_MISSING = object()
