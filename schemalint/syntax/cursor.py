@@ -11,9 +11,6 @@ from schemalint.syntax.tokens import BITS, END, FLOAT, INTEGER, QUOTED, STRING, 
 
 T = TypeVar("T")
 
-_NOT_COL_ID = keywords.RESERVED | keywords.TYPE_FUNC_NAME
-_NOT_TYPE_FUNCTION_NAME = keywords.RESERVED | keywords.COL_NAME
-
 
 class Cursor:
     """Reads tokens forward; `at` indexes the next token.
@@ -22,7 +19,17 @@ class Cursor:
     `expect_*` methods raise ParseError at the offending token, in the server's words.
     """
 
-    __slots__ = ("at", "depth", "match", "tokens", "version")
+    __slots__ = (
+        "at",
+        "depth",
+        "keywords",
+        "match",
+        "not_col_id",
+        "not_type_function_name",
+        "reserved",
+        "tokens",
+        "version",
+    )
 
     def __init__(self, tokens: Tokens, version: int = 18) -> None:
         self.tokens = tokens
@@ -30,6 +37,7 @@ class Cursor:
         self.at = 0
         self.version = version
         self.depth = 0
+        self.reserved, self.not_col_id, self.not_type_function_name, self.keywords = keywords.words(version)
 
     # --- looking
 
@@ -101,7 +109,7 @@ class Cursor:
         """ColId: a quoted name, a word that is no keyword, or an unreserved or column-name keyword."""
         at = self.at + ahead
         kind = self.tokens.kind[at] if at < len(self.match) else END
-        return kind == QUOTED or (kind == WORD and self.match[at] not in _NOT_COL_ID)
+        return kind == QUOTED or (kind == WORD and self.match[at] not in self.not_col_id)
 
     def col_id(self) -> str:
         """A name of a column, table or the like (ColId)."""
@@ -113,7 +121,7 @@ class Cursor:
         """type_function_name: a quoted name, a word that is no keyword, or an unreserved or type / function keyword."""
         at = self.at + ahead
         kind = self.tokens.kind[at] if at < len(self.match) else END
-        return kind == QUOTED or (kind == WORD and self.match[at] not in _NOT_TYPE_FUNCTION_NAME)
+        return kind == QUOTED or (kind == WORD and self.match[at] not in self.not_type_function_name)
 
     def is_col_label(self, ahead: int = 0) -> bool:
         """ColLabel: any name or keyword."""
@@ -127,7 +135,7 @@ class Cursor:
 
     def non_reserved_word(self) -> str:
         """NonReservedWord: a name that is no reserved keyword."""
-        if self.kind() == QUOTED or (self.kind() == WORD and self.peek() not in keywords.RESERVED):
+        if self.kind() == QUOTED or (self.kind() == WORD and self.peek() not in self.reserved):
             return self.next_value()
         raise self.error()
 

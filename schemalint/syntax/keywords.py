@@ -1,9 +1,12 @@
 """PostgreSQL's keywords by grammar category, as pg_get_keywords() of server 18 has them.
 
-A few became keywords only lately; `since` says from which major on, so that an older server's names stay names.
+A few became keywords only lately; SINCE says from which major on, so that an older server's names stay names.
 """
 
 from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
 
 RESERVED = frozenset(
     """
@@ -67,3 +70,53 @@ UNRESERVED = frozenset(
     """.split()
 )
 """Names anywhere."""
+
+NOT_BARE_LABEL = frozenset(
+    """
+    array as char character create day except fetch filter for from grant group having hour intersect into isnull
+    limit minute month notnull offset on order over overlaps precision returning second to union varying where
+    window with within without year
+    """.split()
+)
+"""Labels of a column only after AS; every other keyword may follow its expression directly (AS_LABEL in kwlist.h)."""
+
+SINCE = {
+    word: major
+    for major, words in {
+        15: "matched merge parameter",
+        16: "absent format indent json json_array json_arrayagg json_object json_objectagg keys scalar system_user",
+        17: """
+            conditional empty error json_exists json_query json_scalar json_serialize json_table json_value keep
+            merge_action nested omit path plan quotes source string target unconditional
+            """,
+        18: "enforced objects period virtual",
+    }.items()
+    for word in words.split()
+}
+"""The major in which a word became a keyword, where that is later than 14."""
+
+JSON_TYPE_SINCE = 17
+"""`json` was an unreserved keyword in 16 and is the name of a column, not of a function or type, from 17 on."""
+
+
+class Words(NamedTuple):
+    """What one major's grammar does with words."""
+
+    reserved: frozenset[str]
+    not_col_id: frozenset[str]
+    not_type_function_name: frozenset[str]
+    keywords: frozenset[str]
+
+
+@cache
+def words(version: int) -> Words:
+    """The words that are keywords for this major, by where they cannot be names."""
+    later = {word for word, major in SINCE.items() if major > version}
+    reserved = RESERVED - later
+    col_name = COL_NAME - later
+    if version < JSON_TYPE_SINCE:
+        col_name -= {"json"}
+    every = (RESERVED | TYPE_FUNC_NAME | COL_NAME | UNRESERVED) - later
+    if version < 18:
+        every |= {"recheck"}
+    return Words(reserved, reserved | TYPE_FUNC_NAME, reserved | col_name, every)
