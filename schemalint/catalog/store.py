@@ -75,8 +75,8 @@ class Catalog:
         self._objects: dict[ObjectAddress, Any] = {}
         self._names: dict[tuple[str, Oid, str], Any] = {}  # -> oid, or tuple of oids where OVERLOADED
         self._owned: dict[
-            tuple[str, Oid], tuple[Oid, ...]
-        ] = {}  # (class, owner) -> oids; also ("inherits", parent), ("index", table)
+            tuple[str, Oid], dict[Oid, None]
+        ] = {}  # ("pg_trigger.relid", oid) -> oids; ("inherits", parent)
         self._depends: dict[ObjectAddress, tuple[Dependency, ...]] = {}
         self._dependents: dict[tuple[str, Oid], dict[tuple[ObjectAddress, int, str], None]] = {}
         self._comments: dict[ObjectAddress, Any] = {}
@@ -84,6 +84,8 @@ class Catalog:
             tuple[str, Oid], dict[Oid, None]
         ] = {}  # (class, namespace) -> oids, for DROP SCHEMA and listings
         self._next_oid: dict[str, int] = {"": model.FIRST_NORMAL_OID}
+        self._unknown: dict[str, str] = {}  # name -> why its existence is not known; "" for every name
+        self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
         self._log: list[tuple[dict[Any, Any], Any, Any]] = []
 
     # --- the journal
@@ -101,6 +103,23 @@ class Catalog:
                 where.pop(key, None)
             else:
                 where[key] = old
+
+    def revert(self, mark: int) -> None:
+        """As rollback, but as a change of its own that can in turn be undone (ROLLBACK, ROLLBACK TO SAVEPOINT)."""
+        for where, key, old in reversed(self._log[mark:]):
+            if where is self.lasting:
+                continue
+            if old is _MISSING:
+                self._delete(where, key)
+            else:
+                self._set(where, key, old)
+
+    def note(self, where: dict[Any, Any], key: Any, value: Any) -> None:
+        """Write session state through the journal, so that it is undone together with the objects; None removes the key."""
+        if value is None:
+            self._delete(where, key)
+        else:
+            self._set(where, key, value)
 
     def forget(self) -> None:
         """Drop the journal: nothing before this point will be undone. Marks start again at 0."""
@@ -293,6 +312,24 @@ class Catalog:
     def all(self, cls: type[C]) -> list[C]:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
+
+    # --- what is not known
+
+    def make_unknown(self, name: str, why: str) -> None:
+        """From now on, whether an object of this name exists is not known; the empty name stands for all."""
+        self._set(self._unknown, name, why)
+
+    def make_known(self, name: str) -> None:
+        """A statement made or dropped this name, so it is known again."""
+        if name in self._unknown:
+            self._delete(self._unknown, name)
+
+    def why_unknown(self, name: str) -> str | None:
+        """Why a missing name may exist after all; None when it certainly does not."""
+        if not self._unknown and self.closed:
+            return None
+        why = self._unknown.get(name) or self._unknown.get("")
+        return why if why is not None or self.closed else f"the catalog ({self.source}) is not complete"
 
     # --- what belongs to a relation
 
