@@ -157,7 +157,8 @@ def _major_of(binaries: Path) -> int:
 
 def _connected(dsn: str) -> Server:
     with psycopg.connect(dsn) as connection:
-        return Server(dsn, connection.info.parameter_status("server_version") or "")
+        version = connection.info.parameter_status("server_version") or ""
+        return Server(dsn, version.partition(" ")[0])  # a distribution's name may follow
 
 
 @contextmanager

@@ -127,7 +127,10 @@ def name_key(row: CatalogObject) -> str:
     return _NAME_KEYS.get(row.CLASS, _plain_name)(row)
 
 
-_plain_name = attrgetter("name")
+def _plain_name(row: Any) -> str:
+    return cast(str, row.name)
+
+
 _NAME_KEYS: Mapping[str, Callable[[Any], str]] = {
     "pg_ts": lambda row: f"{row.kind} {row.name}",
     "pg_opclass": lambda row: f"{row.am} {row.name}",
