@@ -10,7 +10,7 @@ from schemalint.syntax.columns import (
     opt_collate_clause,
 )
 from schemalint.syntax.common import alter_generic_options, reloptions
-from schemalint.syntax.constraints import (
+from schemalint.syntax.constraint_attributes import (
     DEFERRABLE,
     DEFERRED,
     ENFORCED,
@@ -21,11 +21,11 @@ from schemalint.syntax.constraints import (
     NOT_VALID,
     check_attributes,
     constraint_attributes,
-    parenthesized,
 )
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.expressions import expression
+from schemalint.syntax.indexes import parenthesized
 from schemalint.syntax.nodes import AlterTableCmd, ATAlterConstraint, ColumnDef, DefElem
 from schemalint.syntax.sequences import is_sequence_option, restart_value, sequence_option
 from schemalint.syntax.tokens import INTEGER

@@ -1,90 +1,25 @@
-"""Constraints of tables: their attributes, references, and what stands in a list of table elements (TableConstraint)."""
+"""Constraints as elements of a table (TableConstraint)."""
 
 from __future__ import annotations
 
 from schemalint.syntax.common import opt_definition
+from schemalint.syntax.constraint_attributes import (
+    DEFERRABLE,
+    DEFERRED,
+    ENFORCED,
+    NO_INHERIT,
+    NOT_ENFORCED,
+    NOT_VALID,
+    check_attributes,
+    constraint_attributes,
+    not_at_fault,
+)
 from schemalint.syntax.cursor import Cursor
-from schemalint.syntax.errors import ParseError
 from schemalint.syntax.expressions import any_operator, expression
 from schemalint.syntax.indexes import index_elem, nulls_not_distinct
-from schemalint.syntax.nodes import Constraint, DefElem, IndexElem, Node
+from schemalint.syntax.nodes import Constraint, DefElem, IndexElem
 from schemalint.syntax.queries import range_var
-
-NOT_DEFERRABLE, DEFERRABLE, IMMEDIATE, DEFERRED, NOT_VALID, NO_INHERIT, NOT_ENFORCED, ENFORCED = (
-    1 << n for n in range(8)
-)
-"""The server's CAS_ bits: which attributes were written after a constraint."""
-
-_NOT_SUPPORTED = "0A000"
-_NEGATED = {"deferrable": NOT_DEFERRABLE, "valid": NOT_VALID}
-_CONFLICTS = (NOT_DEFERRABLE | DEFERRABLE, IMMEDIATE | DEFERRED, NOT_ENFORCED | ENFORCED)
-_NOT_LA = frozenset({"between", "in", "like", "ilike", "similar"})
-
-
-def not_at_fault(c: Cursor) -> ParseError:
-    """The syntax error after a NOT that begins nothing known here: at NOT itself where the server reads it as one token with
-    the operator that follows it (NOT_LA)."""
-    return c.error(0 if c.peek(1) in _NOT_LA else 1)
-
-
-def constraint_attributes(c: Cursor) -> int:
-    """ConstraintAttributeSpec: the attributes as bits."""
-    bits = 0
-    while True:
-        start = c.start
-        bit = _constraint_attribute(c)
-        if not bit:
-            return bits
-        bits |= bit
-        if bits & NOT_DEFERRABLE and bits & DEFERRED:
-            message = "constraint declared INITIALLY DEFERRED must be DEFERRABLE"
-            raise ParseError(message, start, c.end)
-        if any(bits & both == both for both in _CONFLICTS):
-            raise ParseError("conflicting constraint properties", start, c.end)
-
-
-def _constraint_attribute(c: Cursor) -> int:
-    """ConstraintAttributeElem as its bit, 0 when there is none."""
-    word = c.match[c.at]
-    if word == "not":
-        following = c.match[c.at + 1]
-        bit = NOT_ENFORCED if following == "enforced" and c.version >= 18 else _NEGATED.get(following or "", 0)
-        if not bit:
-            raise not_at_fault(c)
-        c.at += 2
-        return bit
-    if word == "deferrable":
-        c.at += 1
-        return DEFERRABLE
-    if word == "initially":
-        c.at += 1
-        if c.take("deferred"):
-            return DEFERRED
-        c.expect("immediate")
-        return IMMEDIATE
-    if word == "no":
-        c.expect("no", "inherit")
-        return NO_INHERIT
-    if word == "enforced" and c.version >= 18:
-        c.at += 1
-        return ENFORCED
-    return 0
-
-
-def check_attributes(c: Cursor, bits: int, allowed: int, what: str, start: int, end: int | None = None) -> None:
-    """Refuse an attribute that a kind of constraint cannot have (processCASbits). The attributes stand from `start` to `end`."""
-    bits &= ~allowed
-    if not bits:
-        return
-    for bit, words in (
-        (DEFERRABLE | DEFERRED, "DEFERRABLE"),
-        (NOT_VALID, "NOT VALID"),
-        (NO_INHERIT, "NO INHERIT"),
-        (NOT_ENFORCED, "NOT ENFORCED"),
-        (ENFORCED, "ENFORCED"),
-    ):
-        if bits & bit:
-            raise ParseError(f"{what} constraints cannot be marked {words}", start, end or c.end, _NOT_SUPPORTED)
+from schemalint.syntax.references import key_actions, key_match
 
 
 def is_table_constraint(c: Cursor) -> bool:
@@ -296,57 +231,6 @@ def _columns_and_period(c: Cursor) -> tuple[tuple[str, ...], bool]:
     return tuple(columns), period
 
 
-def key_match(c: Cursor) -> str:
-    """key_match."""
-    if not c.take("match"):
-        return "s"
-    if c.take("full"):
-        return "f"
-    if c.take("partial"):
-        start = c.tokens.start[c.at - 2]
-        raise ParseError("MATCH PARTIAL not yet implemented", start, c.end, _NOT_SUPPORTED)
-    c.expect("simple")
-    return "s"
-
-
-def key_actions(c: Cursor) -> tuple[str, str, tuple[str, ...]]:
-    """key_actions: what ON UPDATE does, what ON DELETE does, and the columns that the latter sets."""
-    found: dict[str, str] = {}
-    columns: tuple[str, ...] = ()
-    while len(found) < 2 and c.match[c.at] == "on":
-        start = c.start
-        c.at += 1
-        event = c.match[c.at]
-        if event not in ("update", "delete") or event in found:
-            raise c.error()
-        c.at += 1
-        found[event], named = _key_action(c)
-        if event == "delete":
-            columns = named
-        elif named:
-            words = "SET NULL" if found[event] == "n" else "SET DEFAULT"
-            message = f"a column list with {words} is only supported for ON DELETE actions"
-            raise ParseError(message, start, c.end, _NOT_SUPPORTED)
-    return found.get("update", "a"), found.get("delete", "a"), columns
-
-
-def _key_action(c: Cursor) -> tuple[str, tuple[str, ...]]:
-    """key_action and the columns it sets."""
-    if c.take("cascade"):
-        return "c", ()
-    if c.take("restrict"):
-        return "r", ()
-    if c.take("no"):
-        c.expect("action")
-        return "a", ()
-    c.expect("set")
-    action = c.take_any("null", "default")
-    if action is None:
-        raise c.error()
-    columns = c.column_list() if c.match[c.at] == "(" and c.version >= 15 else ()
-    return ("n" if action == "null" else "d"), columns
-
-
 def _including(c: Cursor) -> tuple[str, ...]:
     """opt_c_include."""
     return c.column_list() if c.take("include") else ()
@@ -368,34 +252,3 @@ _ELEMENTS = {
     "exclude": _exclusion,
     "foreign": _foreign_key,
 }
-
-
-def column_reference(c: Cursor, start: int, name: str | None) -> Constraint:
-    """REFERENCES of a column."""
-    c.expect("references")
-    table = range_var(c)
-    referenced = c.column_list() if c.match[c.at] == "(" else ()
-    match = key_match(c)
-    on_update, on_delete, set_columns = key_actions(c)
-    return Constraint(
-        contype="CONSTR_FOREIGN",
-        conname=name,
-        pktable=table,
-        pk_attrs=referenced,
-        fk_matchtype=match,
-        fk_upd_action=on_update,
-        fk_del_action=on_delete,
-        fk_del_set_cols=set_columns,
-        is_enforced=True,
-        initially_valid=True,
-        start=start,
-        end=c.end,
-    )
-
-
-def parenthesized(c: Cursor) -> Node:
-    """`( a_expr )`."""
-    c.expect("(")
-    expr = expression(c)
-    c.expect(")")
-    return expr

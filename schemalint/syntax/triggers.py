@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from schemalint.syntax.common import func_name
-from schemalint.syntax.constraints import (
+from schemalint.syntax.constraint_attributes import (
     DEFERRABLE,
     DEFERRED,
     check_attributes,
     constraint_attributes,
-    parenthesized,
 )
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
+from schemalint.syntax.indexes import parenthesized
 from schemalint.syntax.nodes import CreateTrigStmt, Node, RangeVar, TriggerTransition
 from schemalint.syntax.queries import range_var
 from schemalint.syntax.tokens import FLOAT, INTEGER, STRING
