@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-import pglast
 import psycopg
 import pytest
 from servers import CHECKOUT, Server, available_binaries, started
+from sql_files import statements
 
 PRESET = CHECKOUT / "schemalint" / "presets" / "supabase.sql"
 TSRC = CHECKOUT / "fixtures" / "projects" / "tsrc"
@@ -31,7 +31,7 @@ def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def hosted(own_server: Server) -> Iterator[Connection]:
     with own_server.database() as connection:
         installed = available_extensions(connection)
-        for statement in pglast.split(PRESET.read_text(), with_parser=False):
+        for _, statement in statements(PRESET.read_text()):
             if not brings_a_missing_extension(statement, installed):
                 connection.execute(statement)
         yield connection
@@ -101,8 +101,8 @@ def test_tsrc_is_refused_for_other_reasons_here(hosted: Connection) -> None:
         for fault in faults:
             preset, sqlstate, message = fault["preset"]
             assert preset == PRESET.stem
-            statements = pglast.split((TSRC / "migrations" / fault["file"]).read_text(), with_parser=False)
-            [statement] = [text for text in statements if fault["at"] in text]
+            text = (TSRC / "migrations" / fault["file"]).read_text()
+            [statement] = [statement for _, statement in statements(text) if fault["at"] in statement]
             with pytest.raises(psycopg.Error) as caught, hosted.transaction():
                 hosted.execute(statement)
             assert (caught.value.sqlstate, caught.value.diag.message_primary) == (sqlstate, message)
