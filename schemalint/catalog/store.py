@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from schemalint.catalog import model
+from schemalint.catalog.builtins import name_key
 from schemalint.catalog.model import CatalogObject, Dependency, ObjectAddress, Oid
 
 if TYPE_CHECKING:
@@ -215,12 +216,12 @@ class Catalog:
             for column in obj.columns:
                 yield ObjectAddress(obj.CLASS, obj.oid, column.num)
 
-    def _name_key(self, obj: CatalogObject) -> tuple[str, Oid, str] | None:
+    @staticmethod
+    def _name_key(obj: CatalogObject) -> tuple[str, Oid, str] | None:
         cls = obj.CLASS
         if cls in OWNED_BY and cls not in QUALIFIED:
             return None
-        name = f"{obj.kind} {obj.name}" if isinstance(obj, model.TextSearch) else obj.name
-        return (cls, getattr(obj, "namespace", 0) if cls in QUALIFIED else 0, name)
+        return (cls, getattr(obj, "namespace", 0) if cls in QUALIFIED else 0, name_key(obj))
 
     @staticmethod
     def _owner_keys(obj: CatalogObject) -> Iterator[tuple[str, Oid]]:
@@ -285,7 +286,7 @@ class Catalog:
         return cast("tuple[Oid, ...]", held)
 
     def find_oid(self, classid: str, namespace: Oid, name: str) -> Oid | None:
-        """The identifier of the object with this name in this schema (0 where the class has no schemas)."""
+        """The identifier of the object with this name (see builtins.name_key) in this schema (0 where the class has no schemas)."""
         key = (classid, namespace, name)
         held = self._names.get(key)
         if held is None:
@@ -298,6 +299,10 @@ class Catalog:
         """The object of a class with this name in this schema (0 where the class has no schemas)."""
         oid = self.find_oid(cls.CLASS, namespace, name)
         return None if oid is None else self.get(cls, oid)
+
+    def cast(self, source: Oid, target: Oid) -> model.Cast | None:
+        """The cast between two types (pg_cast)."""
+        return self.find(model.Cast, 0, f"{source} {target}")
 
     def overloads(self, cls: type[C], namespace: Oid, name: str) -> tuple[C, ...]:
         """All functions or operators of this name in this schema."""

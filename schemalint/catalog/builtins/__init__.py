@@ -123,7 +123,8 @@ class Table(Generic[T]):
 
 def name_key(row: CatalogObject) -> str:
     """The name that is unique in its catalog and schema (but for overloads): a text search object's with its kind before it
-    (`dict simple`), that of an operator class or family with its access method's identifier (`403 int4_ops`)."""
+    (`dict simple`), that of an operator class or family with its access method's identifier (`403 int4_ops`); a cast is
+    named by its types (`23 20`), a transform by type and language."""
     return _NAME_KEYS.get(row.CLASS, _plain_name)(row)
 
 
@@ -135,6 +136,8 @@ _NAME_KEYS: Mapping[str, Callable[[Any], str]] = {
     "pg_ts": lambda row: f"{row.kind} {row.name}",
     "pg_opclass": lambda row: f"{row.am} {row.name}",
     "pg_opfamily": lambda row: f"{row.am} {row.name}",
+    "pg_cast": lambda row: f"{row.source} {row.target}",
+    "pg_transform": lambda row: f"{row.type} {row.lang}",
 }
 
 
