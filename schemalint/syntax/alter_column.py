@@ -22,10 +22,10 @@ from schemalint.syntax.constraint_attributes import (
     check_attributes,
     constraint_attributes,
 )
+from schemalint.syntax.constraints import parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.expressions import expression
-from schemalint.syntax.indexes import parenthesized
 from schemalint.syntax.nodes import AlterTableCmd, ATAlterConstraint, ColumnDef, DefElem
 from schemalint.syntax.sequences import is_sequence_option, restart_value, sequence_option
 from schemalint.syntax.tokens import INTEGER

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from schemalint.syntax.common import generic_options, opt_definition
 from schemalint.syntax.constraint_attributes import not_at_fault
-from schemalint.syntax.constraints import constraint_tablespace
+from schemalint.syntax.constraints import constraint_tablespace, parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.expressions import b_expr
-from schemalint.syntax.indexes import nulls_not_distinct, parenthesized
+from schemalint.syntax.indexes import nulls_not_distinct
 from schemalint.syntax.nodes import CollateClause, ColumnDef, Constraint, DefElem
 from schemalint.syntax.references import column_reference
 from schemalint.syntax.sequences import sequence_options

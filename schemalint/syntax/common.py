@@ -258,7 +258,7 @@ def range_var_of(names: tuple[str, ...], start: int, end: int) -> RangeVar:
         raise ParseError(f"improper qualified name (too many dotted names): {dotted}", start, end)
     catalog = names[0] if len(names) == 3 else None
     schema = names[-2] if len(names) > 1 else None
-    return RangeVar(catalogname=catalog, schemaname=schema, relname=names[-1], start=start, end=end)
+    return RangeVar(catalogname=catalog, schemaname=schema, relname=names[-1], inh=False, start=start, end=end)
 
 
 def type_of_names(names: tuple[str, ...], start: int, end: int) -> TypeName:

@@ -17,7 +17,7 @@ from schemalint.syntax.constraint_attributes import (
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.expressions import any_operator, expression
 from schemalint.syntax.indexes import index_elem, nulls_not_distinct
-from schemalint.syntax.nodes import Constraint, DefElem, IndexElem
+from schemalint.syntax.nodes import Constraint, DefElem, IndexElem, Node
 from schemalint.syntax.queries import range_var
 from schemalint.syntax.references import key_actions, key_match
 
@@ -27,7 +27,7 @@ def is_table_constraint(c: Cursor) -> bool:
     word = c.match[c.at]
     if word == "exclude":
         return c.match[c.at + 1] in ("(", "using")
-    return word in _ELEMENTS and (word != "not" or c.version >= 18)
+    return word == "constraint" or (word in _ELEMENTS and (word != "not" or c.version >= 18))
 
 
 def table_constraint(c: Cursor) -> Constraint:
@@ -43,9 +43,8 @@ def table_constraint(c: Cursor) -> Constraint:
 
 
 def _check(c: Cursor, start: int, name: str | None) -> Constraint:
-    c.expect("check", "(")
-    expr = expression(c)
-    c.expect(")")
+    c.expect("check")
+    expr = parenthesized(c)
     attributes = c.start
     bits = constraint_attributes(c)
     if bits:
@@ -144,11 +143,7 @@ def _exclusion(c: Cursor, start: int, name: str | None) -> Constraint:
     including = _including(c)
     options = opt_definition(c)
     space = constraint_tablespace(c)
-    where = None
-    if c.take("where"):
-        c.expect("(")
-        where = expression(c)
-        c.expect(")")
+    where = parenthesized(c) if c.take("where") else None
     attributes = c.start
     bits = constraint_attributes(c)
     if bits:
@@ -252,3 +247,11 @@ _ELEMENTS = {
     "exclude": _exclusion,
     "foreign": _foreign_key,
 }
+
+
+def parenthesized(c: Cursor) -> Node:
+    """`( a_expr )`."""
+    c.expect("(")
+    expr = expression(c)
+    c.expect(")")
+    return expr

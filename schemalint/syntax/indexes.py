@@ -116,11 +116,3 @@ def nulls_not_distinct(c: Cursor) -> bool:
     negated = c.take("not")
     c.expect("distinct")
     return negated
-
-
-def parenthesized(c: Cursor) -> Node:
-    """`( a_expr )`."""
-    c.expect("(")
-    expr = expression(c)
-    c.expect(")")
-    return expr

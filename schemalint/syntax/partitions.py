@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from schemalint.syntax.constraints import parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.expressions import expression_list
-from schemalint.syntax.indexes import is_column_name, opt_collate, opt_opclass, parenthesized
+from schemalint.syntax.indexes import is_column_name, opt_collate, opt_opclass
 from schemalint.syntax.nodes import Node, PartitionBoundSpec, PartitionElem, PartitionSpec
 
 _STRATEGIES = {

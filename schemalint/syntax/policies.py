@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from schemalint.syntax.common import is_ident, role_list
+from schemalint.syntax.constraints import parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.indexes import parenthesized
 from schemalint.syntax.nodes import AlterPolicyStmt, CreatePolicyStmt, Node, RoleSpec
 from schemalint.syntax.queries import range_var
 

@@ -73,7 +73,7 @@ def _action(c: Cursor) -> Node:
     """RuleActionStmt."""
     word = c.match[c.at]
     if word == "notify":
-        from schemalint.syntax.cursors import notify
+        from schemalint.syntax.notifications import notify
 
         return notify(c)
     if word not in ("insert", "update", "delete", "with") and not is_select_start(c):

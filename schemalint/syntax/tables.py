@@ -6,12 +6,10 @@ from schemalint.syntax.columns import column_def, column_options
 from schemalint.syntax.common import generic_options, type_of_names
 from schemalint.syntax.constraints import is_table_constraint, table_constraint
 from schemalint.syntax.cursor import Cursor
-from schemalint.syntax.expressions import expression_list
 from schemalint.syntax.nodes import (
     CreateForeignTableStmt,
     CreateStmt,
     CreateTableAsStmt,
-    ExecuteStmt,
     IntoClause,
     Node,
     PartitionBoundSpec,
@@ -30,6 +28,7 @@ from schemalint.syntax.persistence import (
     opt_with,
     opt_with_data,
 )
+from schemalint.syntax.prepared import execute
 from schemalint.syntax.queries import range_var, select_statement
 
 
@@ -178,7 +177,7 @@ def _create_table_as(c: Cursor, start: int, relation: RangeVar, if_not_exists: b
     tablespace = opt_tablespace(c)
     into_end = c.end
     c.expect("as")
-    query: Node = _execute(c) if c.match[c.at] == "execute" else select_statement(c)
+    query: Node = execute(c) if c.match[c.at] == "execute" else select_statement(c)
     filled = opt_with_data(c)
     into = IntoClause(
         rel=relation,
@@ -192,15 +191,3 @@ def _create_table_as(c: Cursor, start: int, relation: RangeVar, if_not_exists: b
         end=into_end,
     )
     return CreateTableAsStmt(query=query, into=into, if_not_exists=if_not_exists, start=start, end=c.end)
-
-
-def _execute(c: Cursor) -> ExecuteStmt:
-    """ExecuteStmt."""
-    start = c.start
-    c.expect("execute")
-    name = c.col_id()
-    params: tuple[Node, ...] = ()
-    if c.take("("):
-        params = expression_list(c)
-        c.expect(")")
-    return ExecuteStmt(name=name, params=params, start=start, end=c.end)

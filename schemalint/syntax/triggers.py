@@ -9,9 +9,9 @@ from schemalint.syntax.constraint_attributes import (
     check_attributes,
     constraint_attributes,
 )
+from schemalint.syntax.constraints import parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.indexes import parenthesized
 from schemalint.syntax.nodes import CreateTrigStmt, Node, RangeVar, TriggerTransition
 from schemalint.syntax.queries import range_var
 from schemalint.syntax.tokens import FLOAT, INTEGER, STRING
