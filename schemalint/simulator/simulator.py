@@ -18,13 +18,14 @@ from schemalint.syntax.split import split_statements
 class Simulator:
     """A database and one session on it.
 
-    `catalog` is what exists before the first statement; without it, an empty database of `server_version`.
+    `catalog` is what exists before the first statement; without it, an empty database of `server_version`. `statement_mark` is the
+    catalog's journal mark from before the last statement.
     """
 
     def __init__(self, server_version: int = 18, catalog: Catalog | None = None) -> None:
         self.catalog = catalog if catalog is not None else Catalog(load(server_version))
         self.session = Session(self.catalog)
-        self._undo_to = self.catalog.mark()
+        self.statement_mark = self.catalog.mark()
 
     def execute(self, sql: str) -> Outcome:
         """The verdict on exactly one statement, whose effects are then part of the catalog."""
@@ -97,7 +98,7 @@ class Simulator:
 
     def undo(self) -> None:
         """As if the last statement had not been sent: its effects, or its refusal's mark on the transaction."""
-        self.catalog.rollback(self._undo_to)
+        self.catalog.rollback(self.statement_mark)
         self.session.prepare()
 
     def reconnect(self) -> None:
@@ -106,12 +107,12 @@ class Simulator:
         from schemalint.simulator.transactions import start_session
 
         self.session = start_session(self.session)
-        self._undo_to = self.catalog.mark()
+        self.statement_mark = self.catalog.mark()
 
     def _begin(self) -> None:
         if not self.session.in_transaction_block:
             self.catalog.forget()
-        self._undo_to = self.catalog.mark()
+        self.statement_mark = self.catalog.mark()
 
     def _refused(self) -> None:
         if self.session.in_transaction_block:

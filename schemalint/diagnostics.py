@@ -1,0 +1,89 @@
+"""What a run has to say, as data: no printing, no files."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from schemalint.source import Source
+
+SeverityName = Literal["error", "warning", "info"]
+
+SEVERITIES: tuple[SeverityName, ...] = ("info", "warning", "error")
+"""From the least to the most."""
+
+Applicability = Literal["safe", "review", "show"]
+"""safe: the statement means the same and hurts less; review: an edit that a person should read; show: text to start from, no edit."""
+
+
+class Edit(Struct, frozen=True):
+    """Replace text[start:end] of a source by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Fix(Struct, frozen=True):
+    """What to write instead. `edits` are on the finding's source and do not overlap; `sql` is text to show where an edit cannot say it."""
+
+    title: str
+    applicability: Applicability = "review"
+    edits: tuple[Edit, ...] = ()
+    sql: str | None = None
+
+
+class Label(Struct, frozen=True):
+    """A remark beside the finding: at a place of a source, or about a fact of the catalog (`source` None, `fact` what it is about)."""
+
+    message: str
+    source: Source | None = None
+    start: int = -1
+    end: int = -1
+    fact: str | None = None
+
+
+class StatementRef(Struct, frozen=True):
+    """Which statement of its file a finding is about: index from 1, its first line, its command tag."""
+
+    index: int
+    line: int
+    kind: str
+
+
+class Diagnostic(Struct, frozen=True):
+    """One finding.
+
+    message    one clause, lower case, no final stop; `help` what to do instead; `notes` further facts, one line each
+    sqlstate   set when the server would refuse the statement
+    start, end character offsets in `source`, half-open
+    """
+
+    rule: str
+    category: str
+    severity: SeverityName
+    message: str
+    source: Source
+    start: int
+    end: int
+    sqlstate: str | None = None
+    help: str | None = None
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    fix: Fix | None = None
+    statement: StatementRef | None = None
+    targets: tuple[str, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        return (self.source.name, self.start, self.end, self.rule, self.message)
+
+
+class Unchecked(Struct, frozen=True):
+    """Something that was not checked, and why: it never counts as clean."""
+
+    reason: str
+    source: Source | None = None
+    start: int = -1
+    end: int = -1

@@ -1,0 +1,230 @@
+"""What a rule may ask about the statement, the batch and the catalog; computed once, when asked."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from msgspec import Struct
+
+from schemalint.catalog import model
+from schemalint.catalog.model import CatalogObject, ObjectAddress, Oid
+from schemalint.catalog.names import Names
+from schemalint.catalog.store import Catalog
+from schemalint.simulator.describe import describe, describe_relation
+from schemalint.simulator.outcome import Outcome
+from schemalint.simulator.session import Session
+from schemalint.simulator.tags import command_tag
+from schemalint.source import Source, Span
+from schemalint.syntax.nodes import Node
+from schemalint.syntax.tokens import QUOTED, WORD, tokenize
+
+C = TypeVar("C", bound=CatalogObject)
+
+
+class Statement:
+    """One statement of the batch and what came of it.
+
+    index        from 1 in its file
+    node         the raw parse tree (None when it could not be read)
+    outcome      the simulator's verdict
+    before       each object that it changed, as it was before (None: it did not exist)
+    in_block     it ran between BEGIN and COMMIT, the file's own or the runner's
+    wrapped      the runner puts the whole file into one transaction
+    """
+
+    __slots__ = ("before", "end", "in_block", "index", "node", "outcome", "refusals", "source", "start", "wrapped")
+
+    def __init__(
+        self, source: Source, index: int, start: int, end: int, outcome: Outcome, *, wrapped: bool = False
+    ) -> None:
+        self.source = source
+        self.index = index
+        self.start = start
+        self.end = end
+        self.outcome = outcome
+        self.node: Node | None = outcome.node
+        self.before: dict[ObjectAddress, CatalogObject | None] = {}
+        self.refusals: list[Refused] = []
+        self.in_block = False
+        self.wrapped = wrapped
+
+    @property
+    def kind(self) -> str:
+        """Its command tag, or its first word when it could not be read."""
+        if self.node is not None:
+            return command_tag(self.node)
+        words = self.text.split(None, 1)
+        return words[0].upper()[:30] if words else ""
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def keyword(self) -> Span:
+        """The words that name the command: `CREATE TABLE`, as far as they are written."""
+        end = self.start
+        tokens = tokenize(self.source.text, self.start, self.end)
+        wanted = self.kind.lower().split()
+        for i, match in enumerate(tokens.match):
+            if not wanted or match is None:
+                break
+            if match in wanted:
+                end = tokens.end[i]
+                wanted = wanted[wanted.index(match) + 1 :]
+        return Span(self.start, max(end, self.start + 1))
+
+
+class Refused(Struct, frozen=True):
+    """The server would refuse the statement. `first` is False for what it would refuse once the refusals before are mended."""
+
+    sqlstate: str
+    message: str
+    start: int
+    end: int
+    word: str | None
+    detail: str | None
+    hint: str | None
+    node: Node | None
+    objects: tuple[object, ...]
+    first: bool = True
+
+
+class Batch(Struct, frozen=True):
+    """All statements that were checked, in order."""
+
+    statements: tuple[Statement, ...]
+
+
+class Context:
+    """Facts for rules. `catalog` is as the current statement leaves it (for Batch rules: as the last one does)."""
+
+    def __init__(self, session: Session, target: str = "") -> None:
+        self.session = session
+        self.statement: Statement = _NO_STATEMENT
+        self.made_in_batch: dict[ObjectAddress, Statement] = {}
+        self.target = target
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.session.catalog
+
+    @property
+    def names(self) -> Names:
+        return self.session.names
+
+    @property
+    def version(self) -> int:
+        """Server major."""
+        return self.session.version
+
+    @property
+    def node(self) -> Node:
+        """The statement's raw parse tree."""
+        assert self.statement.node is not None
+        return self.statement.node
+
+    # --- objects
+
+    def get(self, cls: type[C], oid: Oid) -> C | None:
+        return self.catalog.get(cls, oid)
+
+    def relation(self, oid: Oid) -> model.Relation | None:
+        """A relation as it is now, or as it was before the statement that dropped it."""
+        found = self.catalog.get(model.Relation, oid)
+        if found is None:
+            before = self.statement.before.get(ObjectAddress("pg_class", oid))
+            return before if isinstance(before, model.Relation) else None
+        return found
+
+    def before(self, obj: C) -> C | None:
+        """An object as it was before the current statement; None when it did not exist."""
+        address = obj.address
+        if address in self.statement.before:
+            return self.statement.before[address]  # type: ignore[return-value]
+        return obj
+
+    def is_new(self, oid: Oid) -> bool:
+        """Whether a relation was made by a statement of this batch, so that no one else sees it or has rows in it."""
+        return ObjectAddress("pg_class", oid) in self.made_in_batch
+
+    def rows(self, oid: Oid) -> float | None:
+        """Rows that the statistics know of; None when not known."""
+        relation = self.relation(oid)
+        return None if relation is None or relation.rows is None or relation.rows < 0 else relation.rows
+
+    def bytes(self, oid: Oid) -> int | None:
+        """Size on disk; None when not known."""
+        relation = self.relation(oid)
+        return None if relation is None else relation.bytes
+
+    def size_of(self, oid: Oid) -> str:
+        """Rows and bytes for people, `size not known` where they are not."""
+        rows, size = self.rows(oid), self.bytes(oid)
+        if rows is None and size is None:
+            return "size not known"
+        parts = [] if rows is None else [f"about {_short(rows)} rows"]
+        if size is not None:
+            parts.append(_bytes(size))
+        return ", ".join(parts)
+
+    # --- words
+
+    def shown(self, obj: CatalogObject) -> str:
+        """An object's name as people read it, with its schema where that is needed."""
+        return self.names.shown(obj)
+
+    def table(self, oid: Oid) -> str:
+        """A relation's name as people read it."""
+        relation = self.relation(oid)
+        return str(oid) if relation is None else self.names.shown(relation)
+
+    def describe(self, address: ObjectAddress) -> str:
+        """`table t`, `column c of table t`, ..."""
+        return describe(self.session, address)
+
+    def describe_relation(self, relation: model.Relation) -> str:
+        return describe_relation(self.session, relation)
+
+    def type_name(self, oid: Oid, typmod: int = -1) -> str:
+        """A type as SQL spells it."""
+        from schemalint.semantics.types import format_type
+
+        return format_type(self.names, oid, typmod)
+
+    def locate(self, at: object, word: str) -> Span | None:
+        """Where a name stands within a node or span of the statement; the first place."""
+        start = getattr(at, "start", self.statement.start)
+        end = getattr(at, "end", self.statement.end)
+        return locate(self.statement.source.text, start, end, word)
+
+
+def locate(text: str, start: int, end: int, word: str) -> Span | None:
+    """The first identifier (or string) `word` in text[start:end]."""
+    tokens = tokenize(text, start, end)
+    for i, kind in enumerate(tokens.kind):
+        if kind in (WORD, QUOTED) and tokens.value[i] == word:
+            return Span(tokens.start[i], tokens.end[i])
+    for i, value in enumerate(tokens.value):
+        if value == word:
+            return Span(tokens.start[i], tokens.end[i])
+    return None
+
+
+def _short(count: float) -> str:
+    for limit, unit in ((1e9, "billion"), (1e6, "million"), (1e4, "thousand")):
+        if count >= limit:
+            return f"{count / (1e3 if unit == 'thousand' else limit):.3g} {unit}"
+    return f"{count:.0f}"
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1024:
+            return f"{size:.3g} {unit}"
+        size /= 1024
+    return f"{size:.3g} TB"
+
+
+_NO_STATEMENT = Statement(Source("", ""), 0, 0, 0, Outcome())

@@ -1,0 +1,174 @@
+"""All that a rule's author needs.
+
+A rule is one generator in a file of its own:
+
+    \"\"\"Building an index without CONCURRENTLY blocks writes until it ends.\"\"\"
+
+    @rule(on=IndexBuilt, severity="warning", category="locking")
+    def check(built: IndexBuilt, ctx: Context) -> Iterator[Finding]:
+        ...
+
+`on` says what it looks at: an effect of an accepted statement (schemalint.simulator.effects), a kind of statement (a node of
+schemalint.syntax.nodes), Refused (the server would not take the statement), or Batch (once, after the last statement).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from schemalint.diagnostics import Edit, Fix, Label, SeverityName
+from schemalint.lint.context import Batch, Context, Refused
+from schemalint.simulator import effects
+from schemalint.simulator.effects import (
+    Changed,
+    Created,
+    Dropped,
+    Effect,
+    Granted,
+    IndexBuilt,
+    Locked,
+    Noted,
+    Rewritten,
+    Scanned,
+    Skipped,
+    Truncated,
+)
+
+Category = Literal[
+    "correctness",
+    "locking",
+    "data-loss",
+    "compatibility",
+    "security",
+    "performance",
+    "design",
+    "transactions",
+    "robustness",
+    "naming",
+]
+
+CATEGORIES: tuple[str, ...] = (
+    "correctness",
+    "locking",
+    "data-loss",
+    "compatibility",
+    "security",
+    "performance",
+    "design",
+    "transactions",
+    "robustness",
+    "naming",
+)
+
+Where = object
+"""Where a finding points: anything with `start` and `end` (a node, an analyzed expression, a Span), or None for the statement."""
+
+
+class Finding(Struct, frozen=True):
+    """What a rule yields.
+
+    at        a node or span; with `word`, the name within it that is meant
+    severity  overrides the rule's own where the facts ask for it
+    statement where the finding belongs to an earlier statement than the current one (rules on Batch must say it)
+    """
+
+    message: str
+    at: Any = None
+    word: str | None = None
+    help: str | None = None
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    fix: Fix | None = None
+    severity: SeverityName | None = None
+    sqlstate: str | None = None
+    statement: Any = None
+
+
+class Rule(Struct, frozen=True):
+    """A loaded rule. `name` is the file's stem in kebab-case, `summary` its docstring's first line, `page` its Markdown."""
+
+    check: Callable[[Any, Context], Iterator[Finding]]
+    on: tuple[type, ...]
+    severity: SeverityName
+    category: str
+    name: str = ""
+    summary: str = ""
+    page: str = ""
+    default: bool = True
+    needs: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    fixable: bool = False
+
+
+def rule(
+    *,
+    on: type | tuple[type, ...],
+    severity: SeverityName,
+    category: Category,
+    default: bool = True,
+    needs: tuple[str, ...] = (),
+    covers: tuple[str, ...] = (),
+    fixable: bool = False,
+) -> Callable[[Callable[[Any, Context], Iterator[Finding]]], Rule]:
+    """Make a generator a rule.
+
+    default   False for a rule that only runs when selected
+    needs     what it cannot do without: "catalog" (a complete one), "sizes"
+    covers    rules of other tools that say the same, as `tool:rule`
+    """
+
+    def wrap(check: Callable[[Any, Context], Iterator[Finding]]) -> Rule:
+        return Rule(
+            check=check,
+            on=on if isinstance(on, tuple) else (on,),
+            severity=severity,
+            category=category,
+            default=default,
+            needs=needs,
+            covers=covers,
+            fixable=fixable,
+        )
+
+    return wrap
+
+
+def insert_after(at: Any, text: str, title: str, applicability: Any = "review") -> Fix:
+    """A fix that inserts `text` behind a node or span."""
+    return Fix(title, applicability, (Edit(at.end, at.end, text),))
+
+
+def replace_at(at: Any, text: str, title: str, applicability: Any = "review") -> Fix:
+    """A fix that writes `text` over a node or span."""
+    return Fix(title, applicability, (Edit(at.start, at.end, text),))
+
+
+__all__ = [
+    "CATEGORIES",
+    "Batch",
+    "Changed",
+    "Context",
+    "Created",
+    "Dropped",
+    "Edit",
+    "Effect",
+    "Finding",
+    "Fix",
+    "Granted",
+    "IndexBuilt",
+    "Label",
+    "Locked",
+    "Noted",
+    "Refused",
+    "Rewritten",
+    "Rule",
+    "Scanned",
+    "Skipped",
+    "Truncated",
+    "effects",
+    "insert_after",
+    "replace_at",
+    "rule",
+]
