@@ -37,9 +37,11 @@ $(VENV)/.developed: $(VENV)/.installed
 	@$(PIP) install --group dev
 	@touch $@
 
-# Faults are what the demo is to find: exit 1. None at all, or a program that could not do its work, fails the target
+# Faults are what the demo is to find: exit 1, which is also how Python ends when nobody caught an exception
 demo: $(VENV)/.installed
-	@$(VENV)/bin/schemalint check $(TSRC)/migrations --catalog $(TSRC)/catalog.sql; status=$$?; \
+	@$(VENV)/bin/schemalint check $(TSRC)/migrations --catalog $(TSRC)/catalog.sql 2>$(VENV)/demo.stderr; status=$$?; \
+	cat $(VENV)/demo.stderr >&2; \
+	if grep -q '^Traceback' $(VENV)/demo.stderr; then exit 2; fi; \
 	case $$status in \
 		1) ;; \
 		0) echo 'demo: nothing was found in a migration full of faults' >&2; exit 1;; \
