@@ -242,7 +242,7 @@ def func_name(c: Cursor) -> tuple[str, ...]:
     if c.peek(1) == ".":
         return c.any_name()
     if not c.is_type_function_name():
-        raise c.error()
+        raise c.error(1 if c.is_col_id() else 0)
     return (c.next_value(),)
 
 

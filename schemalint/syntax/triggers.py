@@ -171,9 +171,13 @@ def _call(c: Cursor) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if c.take_any("function", "procedure") is None:
         raise c.error()
     name = func_name(c)
-    if c.take("(", ")"):
-        return name, ()
-    return name, c.paren_list(_argument)
+    c.expect("(")
+    args: tuple[str, ...] = ()
+    if c.match[c.at] != ")":
+        c.take(",")  # the grammar takes an empty list before the first comma
+        args = c.list_of(_argument)
+    c.expect(")")
+    return name, args
 
 
 def _argument(c: Cursor) -> str:
