@@ -96,7 +96,7 @@ class Cursor:
 
     def error(self, ahead: int = 0) -> ParseError:
         """A syntax error at the token `ahead` tokens further on, in the server's words."""
-        at = min(self.at + ahead, len(self.match) - 1)
+        at = min(self.at + ahead, len(self.match) - 2)  # the first END
         tokens = self.tokens
         if tokens.kind[at] == END:
             return ParseError("syntax error at end of input", tokens.end[max(at - 1, 0)], tokens.start[at])

@@ -44,7 +44,7 @@ MAX_IDENTIFIER = 63
 
 
 class Tokens:
-    """The tokens of one statement as parallel lists, ended by one END token.
+    """The tokens of one statement as parallel lists, ended by END tokens: two, so that a parser may always look one ahead.
 
     kind    one of the letters above
     match   what a parser compares: the folded word, or the symbol; None for every other kind
@@ -156,7 +156,8 @@ def _read(text: str, piece: str, raw: list[Token], base: int, psql_variables: bo
         else:
             raise ParseError(f'syntax error at or near "{ch}"', base + at, base + at + 1)
     last = base + len(piece)
-    add(END, None, "", last, last)
+    for _ in range(2):
+        add(END, None, "", last, last)
     return out
 
 
