@@ -58,7 +58,8 @@ def alter_table(c: Cursor) -> AlterTableStmt | AlterTableMoveAllStmt | AlterSeqS
         return _move_all(c, start, kind)
     missing_ok = c.if_exists()
     relation = relation_expr(c) if kind in ("OBJECT_TABLE", "OBJECT_FOREIGN_TABLE") else range_var(c)
-    if kind == "OBJECT_SEQUENCE" and is_sequence_option(c) and c.peek(1) not in ("inherit", "force"):
+    is_option = is_sequence_option(c) and not (c.match[c.at] == "no" and c.peek(1) in ("inherit", "force"))
+    if kind == "OBJECT_SEQUENCE" and is_option:
         c.at = first
         return alter_sequence(c)
     word = c.match[c.at] or ""

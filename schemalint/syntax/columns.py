@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schemalint.syntax.common import generic_options, opt_definition
-from schemalint.syntax.constraint_attributes import not_at_fault
 from schemalint.syntax.constraints import constraint_tablespace, parenthesized
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
@@ -153,7 +152,7 @@ def _not(c: Cursor, start: int, name: str | None) -> Constraint:
     elif name is None and following == "enforced" and c.version >= 18:
         kind = "CONSTR_ATTR_NOT_ENFORCED"
     else:
-        raise not_at_fault(c)
+        raise c.error(1)
     c.at += 2
     return Constraint(contype=kind, start=start, end=c.end)
 

@@ -13,13 +13,6 @@ NOT_DEFERRABLE, DEFERRABLE, IMMEDIATE, DEFERRED, NOT_VALID, NO_INHERIT, NOT_ENFO
 _NOT_SUPPORTED = "0A000"
 _NEGATED = {"deferrable": NOT_DEFERRABLE, "valid": NOT_VALID}
 _CONFLICTS = (NOT_DEFERRABLE | DEFERRABLE, IMMEDIATE | DEFERRED, NOT_ENFORCED | ENFORCED)
-_NOT_LA = frozenset({"between", "in", "like", "ilike", "similar"})
-
-
-def not_at_fault(c: Cursor) -> ParseError:
-    """The syntax error after a NOT that begins nothing known here: at NOT itself where the server reads it as one token with
-    the operator that follows it (NOT_LA)."""
-    return c.error(0 if c.peek(1) in _NOT_LA else 1)
 
 
 def constraint_attributes(c: Cursor) -> int:
@@ -45,7 +38,7 @@ def _constraint_attribute(c: Cursor) -> int:
         following = c.match[c.at + 1]
         bit = NOT_ENFORCED if following == "enforced" and c.version >= 18 else _NEGATED.get(following or "", 0)
         if not bit:
-            raise not_at_fault(c)
+            raise c.error(1)
         c.at += 2
         return bit
     if word == "deferrable":

@@ -12,7 +12,6 @@ from schemalint.syntax.constraint_attributes import (
     NOT_VALID,
     check_attributes,
     constraint_attributes,
-    not_at_fault,
 )
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.expressions import any_operator, expression
@@ -65,7 +64,7 @@ def _check(c: Cursor, start: int, name: str | None) -> Constraint:
 
 def _not_null(c: Cursor, start: int, name: str | None) -> Constraint:
     if c.match[c.at + 1] != "null":
-        raise not_at_fault(c)
+        raise c.error(1)
     c.at += 2
     column = c.col_id()
     attributes = c.start

@@ -11,6 +11,15 @@ from schemalint.syntax.tokens import BITS, END, FLOAT, INTEGER, QUOTED, STRING, 
 
 T = TypeVar("T")
 
+_ONE_TOKEN = {
+    "not": ("between", "in", "like", "ilike", "similar"),
+    "nulls": ("first", "last"),
+    "with": ("time", "ordinality"),
+    "without": ("time",),
+    "format": ("json",),
+}
+"""Words that the server reads as one token with the next (NOT_LA and its like): where both are wrong, the first is at fault."""
+
 
 class Cursor:
     """Reads tokens forward; `at` indexes the next token.
@@ -97,6 +106,8 @@ class Cursor:
     def error(self, ahead: int = 0) -> ParseError:
         """A syntax error at the token `ahead` tokens further on, in the server's words."""
         at = min(self.at + ahead, len(self.match) - 2)  # the first END
+        if at and self.match[at] in _ONE_TOKEN.get(self.match[at - 1] or "", ()):
+            at -= 1
         tokens = self.tokens
         if tokens.kind[at] == END:
             return ParseError("syntax error at end of input", tokens.end[max(at - 1, 0)], tokens.start[at])

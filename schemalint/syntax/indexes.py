@@ -47,7 +47,7 @@ def create_index(c: Cursor) -> IndexStmt:
 
 def is_column_name(c: Cursor) -> bool:
     """Whether a column's name is next, where a function call could stand as well."""
-    return c.match[c.at + 1] not in ("(", ".") and c.is_col_id()
+    return c.is_col_id() and c.match[c.at + 1] not in ("(", ".")
 
 
 def index_elem(c: Cursor) -> IndexElem:

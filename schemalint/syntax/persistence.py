@@ -37,8 +37,8 @@ def access_method(c: Cursor) -> str | None:
 
 def opt_with(c: Cursor) -> tuple[DefElem, ...]:
     """OptWith; WITHOUT OIDS says nothing any more."""
-    if c.match[c.at] == "without" and c.match[c.at + 1] != "time":  # with TIME it is one token (WITHOUT_LA)
-        c.expect("without", "oids")
+    if c.take("without"):
+        c.expect("oids")
         return ()
     return reloptions(c) if c.take("with") else ()
 
