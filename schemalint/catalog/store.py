@@ -6,6 +6,7 @@ differs. Every change goes through one journaled dict write, so a mark and a rol
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -51,6 +52,10 @@ OWNED_BY = {
 """Catalogs looked up by the relation (or type, or server) that their rows belong to, and the columns that name it."""
 
 
+STAMPED = frozenset(("pg_cast", "pg_operator", "pg_opclass"))
+"""Catalogs whose look-ups are worth keeping, so that Catalog.stamps tells whether they still hold."""
+
+
 class Loader(Protocol):
     """Fetches what a lazily read catalog lacks; returns whether anything new was put into it."""
 
@@ -88,6 +93,9 @@ class Catalog:
         self._unknown: dict[str, str] = {}  # name -> why its existence is not known; "" for every name
         self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
         self._log: list[tuple[dict[Any, Any], Any, Any]] = []
+        # class -> a number that no other state of its objects has; absent while all of them are built in
+        self.stamps: dict[str, int] = {}
+        self._next_stamp = itertools.count(1)
 
     # --- the journal
 
@@ -185,6 +193,10 @@ class Catalog:
             raise KeyError(f"{key[0].CLASS} {key[1]}")
         return found
 
+    def _stamp(self, classid: str) -> None:
+        if classid in STAMPED:
+            self._set(self.stamps, classid, next(self._next_stamp))
+
     def put(self, obj: CatalogObject) -> None:
         """Add an object, or replace the one with its identifier (renamed and moved ones included)."""
         address = obj.address
@@ -192,6 +204,7 @@ class Catalog:
         if old is not None:
             self._unlink(old, obj)
         self._set(self._objects, address, obj)
+        self._stamp(address.classid)
         self._link(obj, old)
 
     def remove(self, address: ObjectAddress) -> None:
@@ -200,6 +213,7 @@ class Catalog:
         if old is None:
             return
         self._unlink(old, None)
+        self._stamp(address.classid)
         if self._builtin(address) is not None:
             self._set(self._objects, address, _GONE)
         else:

@@ -1,0 +1,93 @@
+"""Identifiers of built-in types and other objects that the rules name (pg_type.dat, fmgroids.h)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BOOL: Final = 16
+BYTEA: Final = 17
+CHAR: Final = 18
+NAME: Final = 19
+INT8: Final = 20
+INT2: Final = 21
+INT2VECTOR: Final = 22
+INT4: Final = 23
+REGPROC: Final = 24
+TEXT: Final = 25
+OID: Final = 26
+TID: Final = 27
+XID: Final = 28
+CID: Final = 29
+OIDVECTOR: Final = 30
+JSON: Final = 114
+XML: Final = 142
+FLOAT4: Final = 700
+FLOAT8: Final = 701
+UNKNOWN: Final = 705
+TEXTARRAY: Final = 1009
+BPCHAR: Final = 1042
+VARCHAR: Final = 1043
+DATE: Final = 1082
+TIME: Final = 1083
+TIMESTAMP: Final = 1114
+TIMESTAMPTZ: Final = 1184
+INTERVAL: Final = 1186
+TIMETZ: Final = 1266
+BIT: Final = 1560
+VARBIT: Final = 1562
+NUMERIC: Final = 1700
+REFCURSOR: Final = 1790
+REGPROCEDURE: Final = 2202
+REGOPER: Final = 2203
+REGOPERATOR: Final = 2204
+REGCLASS: Final = 2205
+REGTYPE: Final = 2206
+RECORD: Final = 2249
+CSTRING: Final = 2275
+ANY: Final = 2276
+ANYARRAY: Final = 2277
+VOID: Final = 2278
+TRIGGER: Final = 2279
+LANGUAGE_HANDLER: Final = 2280
+INTERNAL: Final = 2281
+ANYELEMENT: Final = 2283
+RECORDARRAY: Final = 2287
+ANYNONARRAY: Final = 2776
+UUID: Final = 2950
+ANYENUM: Final = 3500
+TSVECTOR: Final = 3614
+TSQUERY: Final = 3615
+REGCONFIG: Final = 3734
+REGDICTIONARY: Final = 3769
+JSONB: Final = 3802
+ANYRANGE: Final = 3831
+EVENT_TRIGGER: Final = 3838
+JSONPATH: Final = 4072
+REGNAMESPACE: Final = 4089
+REGROLE: Final = 4096
+REGCOLLATION: Final = 4191
+ANYMULTIRANGE: Final = 4537
+ANYCOMPATIBLEMULTIRANGE: Final = 4538
+ANYCOMPATIBLE: Final = 5077
+ANYCOMPATIBLEARRAY: Final = 5078
+ANYCOMPATIBLENONARRAY: Final = 5079
+ANYCOMPATIBLERANGE: Final = 5080
+
+POLYMORPHIC_FAMILY1: Final = frozenset((ANYELEMENT, ANYARRAY, ANYNONARRAY, ANYENUM, ANYRANGE, ANYMULTIRANGE))
+"""IsPolymorphicTypeFamily1."""
+POLYMORPHIC_FAMILY2: Final = frozenset(
+    (ANYCOMPATIBLE, ANYCOMPATIBLEARRAY, ANYCOMPATIBLENONARRAY, ANYCOMPATIBLERANGE, ANYCOMPATIBLEMULTIRANGE)
+)
+"""IsPolymorphicTypeFamily2."""
+POLYMORPHIC: Final = POLYMORPHIC_FAMILY1 | POLYMORPHIC_FAMILY2
+"""IsPolymorphicType."""
+
+BTREE_AM: Final = 403
+HASH_AM: Final = 405
+GIST_AM: Final = 783
+
+DEFAULT_COLLATION: Final = 100
+C_COLLATION: Final = 950
+
+ARRAY_SUBSCRIPT_HANDLER: Final = 6179
+"""pg_type.typsubscript of true arrays."""
