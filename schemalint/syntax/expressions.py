@@ -20,6 +20,7 @@ from schemalint.syntax.nodes import (
     FuncCall,
     Node,
     NullTest,
+    RowExpr,
     SelectStmt,
     SetToDefault,
     SubLink,
@@ -28,7 +29,7 @@ from schemalint.syntax.nodes import (
 )
 from schemalint.syntax.tokens import END, SYMBOL
 
-OR, AND, NOT, IS, COMPARE, LIKE, OPERATOR, ADD, MULTIPLY, POWER, AT, COLLATE, SIGN, CAST = range(1, 15)
+OR, AND, NOT, IS, COMPARE, LIKE, OPERATOR, ADD, MULTIPLY, POWER, AT, COLLATE, SIGN, CAST, OVERLAPS = range(1, 16)
 
 _OPERATOR_CHARACTERS = frozenset("-+*/<>=~!@#%^&|`?")
 
@@ -68,6 +69,7 @@ _WORDS: dict[str | None, int] = {
     **dict.fromkeys(("between", "in", "like", "ilike", "similar", "not"), LIKE),
     "at": AT,
     "collate": COLLATE,
+    "overlaps": OVERLAPS,
 }
 A_EXPR = Levels({**_SYMBOLS, **_WORDS})
 """Any expression (a_expr)."""
@@ -363,6 +365,22 @@ def _in(c: Cursor, left: Node, negative: bool, start: int, location: int) -> Nod
     )
 
 
+def _overlaps(c: Cursor, left: Node, start: int, levels: Levels) -> Handled:
+    """`row OVERLAPS row`, which binds like an operand."""
+    if not isinstance(left, RowExpr) or left.start != start:
+        raise c.error()
+    c.at += 1
+    at = c.start
+    right = operands.c_expr(c)
+    if not isinstance(right, RowExpr) or right.start != at:
+        raise c.error(-1)
+    for side, row in (("left", left), ("right", right)):
+        if len(row.args) != 2:
+            message = f"wrong number of parameters on {side} side of OVERLAPS expression"
+            raise ParseError(message, row.start, row.end)
+    return system_function(c, "overlaps", left.args + right.args, start, "COERCE_SQL_SYNTAX"), 0
+
+
 def _null_test(c: Cursor, left: Node, start: int, levels: Levels) -> Handled:
     """ISNULL, NOTNULL."""
     kind = "IS_NULL" if c.next_value() == "isnull" else "IS_NOT_NULL"
@@ -430,6 +448,7 @@ _HANDLERS: dict[str | None, Callable[[Cursor, Node, int, Levels], Handled]] = {
     "collate": _collate,
     "at": _at,
     "operator": _named_operator,
+    "overlaps": _overlaps,
     **dict.fromkeys(("not", "in", "between", "like", "ilike", "similar"), _like),
 }
 

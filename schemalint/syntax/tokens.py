@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?"
 )
 _WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
+_NUMBER_JUNK = re.compile(r"[eE][+-]|" + _WORD.pattern)
+_BASES = dict(zip("bBoOxX", ("binary", "binary", "octal", "octal", "hexadecimal", "hexadecimal"), strict=True))
 _PARAM = re.compile(r"\$\d+")
 _PARAM_SIGN = re.compile(r"\$(?=\d)")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))", re.DOTALL)
@@ -39,6 +41,7 @@ WORD, QUOTED, STRING, INTEGER, FLOAT, BITS, PARAM, SYMBOL, VARIABLE, END = "wqsn
 """Kinds of token: bare word, quoted identifier, string, integer, other number, bit string, `$n`, operator or punctuation,
 psql variable, end of the statement."""
 
+MAX_PARAM = 2147483647
 MAX_IDENTIFIER = 63
 """NAMEDATALEN - 1, in bytes."""
 
@@ -48,7 +51,7 @@ class Tokens:
 
     kind    one of the letters above
     match   what a parser compares: the folded word, or the symbol; None for every other kind
-    value   the folded identifier, the text of a string, the digits of a number
+    value   the folded identifier, the text of a string, the digits of an integer, any other number as written
     start, end   offsets into the whole text, half-open
     """
 
@@ -138,6 +141,8 @@ def _read(text: str, piece: str, raw: list[Token], base: int, psql_variables: bo
                 done = match.end()
                 if (junk := _WORD.match(piece, done)) is not None:
                     raise _junk("trailing junk after parameter", piece, at, junk.end(), base)
+                if done - at > 10 and int(piece[at + 1 : done]) > MAX_PARAM:
+                    raise _junk("parameter number too large", piece, at, done, base)
                 add(PARAM, None, piece[at + 1 : done], base + at, base + done)
         elif ch.isdigit() or (ch == "." and piece[at + 1 : at + 2].isdigit()):
             done = _number(out, piece, at, base)
@@ -208,13 +213,16 @@ def _number(out: Tokens, piece: str, at: int, base: int) -> int:
     match = _NUMBER.match(piece, at)
     assert match is not None
     stop = match.end()
-    if (junk := _WORD.match(piece, stop)) is not None:
+    if (junk := _NUMBER_JUNK.match(piece, stop)) is not None:
+        base_name = _BASES.get(junk[0][0]) if match[0] == "0" and len(junk[0].rstrip("_")) == 1 else None
+        if base_name is not None:
+            raise _junk(f"invalid {base_name} integer", piece, at, junk.end(), base)
         raise _junk("trailing junk after numeric literal", piece, at, junk.end(), base)
     digits = match[0].replace("_", "")
     if digits[:2] in ("0x", "0X", "0o", "0O", "0b", "0B"):
         digits = str(int(digits, 0))
     kind = INTEGER if digits.isdigit() and (len(digits) < 10 or int(digits) <= 2147483647) else FLOAT
-    out.add(kind, None, digits, base + at, base + stop)
+    out.add(kind, None, digits if kind == INTEGER else match[0], base + at, base + stop)
     if piece.startswith("..", stop):  # sqlglot has the first point in the number
         out.add(SYMBOL, "..", "..", base + stop, base + stop + 2)
         stop += 2
