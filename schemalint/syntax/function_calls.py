@@ -178,7 +178,7 @@ def func_expr_windowless(c: Cursor) -> Node:
     elif c.is_type_function_name():
         names = (c.next_value(),)
     else:
-        raise c.error()
+        raise c.error(1 if c.is_col_id() else 0)
     if c.match[c.at] != "(":
         raise c.error()
     return call(c, names, start, windowless=True)
