@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "syntax")]
 
 import pglast  # noqa: E402
-from postgres_parser import difference  # noqa: E402
+from postgres_parser import difference, server_statements  # noqa: E402
 
 from schemalint.syntax.errors import NotUnderstood, ParseError  # noqa: E402
 from schemalint.syntax.nodes import Node  # noqa: E402
@@ -116,26 +117,14 @@ def judge_boundaries(args: argparse.Namespace) -> None:
     wrong = total = 0
     for at in range(0, len(accepted), 50):
         text = "".join(sql + glue[i % len(glue)] for i, sql in enumerate(accepted[at : at + 50]))
-        try:
-            theirs = pglast.parse_sql(text)
-        except pglast.parser.ParseError:
-            continue
-        raw = text.encode()
-        expected = []
-        for found in theirs:
-            start = found.stmt_location or 0
-            expected.append(len(raw[: start + found.stmt_len].decode()) if found.stmt_len else len(text))
-        ours = [text.find(";", s.end) for s in split_statements(text) if s.kind == "sql"]
-        cut = [text[s.start : s.end] for s in split_statements(text) if s.kind == "sql"]
+        expected = [start + len(text[start:end].rstrip()) for start, end, _ in server_statements(text)]
+        ours = [s for s in split_statements(text) if s.kind == "sql"]
         total += len(expected)
-        for i, (a, b) in enumerate(zip(ours, expected, strict=False)):
-            if a < b or text[b] != ";":
+        for statement, end in zip_longest(ours, expected):
+            if statement is None or statement.end != end:
                 wrong += 1
-                print(f"cut too early: {cut[i][:300]!r}")
+                print(f"another end: {text[statement.start : statement.end][:300] if statement else None!r}")
                 break
-        if len(ours) != len(expected):
-            wrong += 1
-            print(f"{len(ours)} statements and not {len(expected)}")
     print(f"{total} statements, {wrong} texts cut otherwise than by the server")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from schemalint.syntax import keywords
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.nodes import A_Const, DefArg, DefElem, Float, RangeVar, RoleSpec, TypeName
@@ -54,16 +53,12 @@ def role_list(c: Cursor) -> tuple[RoleSpec, ...]:
 def is_ident(c: Cursor, ahead: int = 0) -> bool:
     """IDENT: a name that is no keyword of any kind."""
     kind = c.kind(ahead)
-    return kind == QUOTED or (kind == WORD and c.peek(ahead) not in _KEYWORDS)
-
-
-_KEYWORDS = keywords.RESERVED | keywords.TYPE_FUNC_NAME | keywords.COL_NAME | keywords.UNRESERVED
+    return kind == QUOTED or (kind == WORD and c.peek(ahead) not in c.keywords)
 
 
 def is_numeric_only(c: Cursor) -> bool:
     """Whether NumericOnly is next."""
-    kind = c.tokens.kind[c.at]
-    return kind in (INTEGER, FLOAT) or (c.match[c.at] in ("+", "-") and c.kind(1) in (INTEGER, FLOAT))
+    return c.tokens.kind[c.at] in (INTEGER, FLOAT) or c.match[c.at] in ("+", "-")
 
 
 def numeric_only(c: Cursor) -> int | Float:
@@ -97,7 +92,7 @@ def is_boolean_or_string(c: Cursor) -> bool:
     kind = c.tokens.kind[c.at]
     if kind == WORD:
         word = c.match[c.at]
-        return word not in keywords.RESERVED or word in ("true", "false", "on")
+        return word not in c.reserved or word in ("true", "false", "on")
     return kind in (QUOTED, STRING)
 
 
@@ -120,15 +115,16 @@ def def_arg(c: Cursor) -> DefArg:
     word = c.match[c.at]
     if kind == STRING:
         return c.next_value()
-    if is_numeric_only(c):
+    if kind in _NUMBERS or (word in ("+", "-") and c.kind(1) in _NUMBERS):  # a sign alone is an operator
         return numeric_only(c)
-    if kind == WORD and (word == "none" or word in keywords.RESERVED):
+    if kind == WORD and (word == "none" or word in c.reserved):
         return c.next_value()
     if (kind == SYMBOL and word not in _PUNCTUATION) or (word == "operator" and c.peek(1) == "("):
         return qual_all_op(c)
     return func_type(c)
 
 
+_NUMBERS = (INTEGER, FLOAT)
 _PUNCTUATION = frozenset("(),.;[]:") | {"::", ":=", ".."}
 
 

@@ -141,6 +141,8 @@ def _generic_option(c: Cursor) -> DefElem:
     at = c.start
     if is_boolean_or_string(c):
         arg = boolean_or_string(c)
+    elif c.version >= 17 and c.take("default"):
+        arg = "default"
     elif is_numeric_only(c):
         arg = numeric_only(c)
     elif c.take("*"):

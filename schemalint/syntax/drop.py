@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from schemalint.syntax.common import any_name_list, role_list
@@ -141,7 +142,7 @@ def _subscription(c: Cursor, start: int) -> DropSubscriptionStmt:
     return DropSubscriptionStmt(subname=name, missing_ok=missing_ok, behavior=c.behavior(), start=start, end=c.end)
 
 
-_SPECIAL: dict[str, Any] = {
+_SPECIAL: dict[str, Callable[[Cursor, int], Node]] = {
     "owned": _owned,
     "role": _role,
     "group": _role,

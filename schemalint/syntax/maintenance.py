@@ -155,10 +155,10 @@ def _lock_type(c: Cursor) -> int:
     for words, mode in _LOCKS.items():
         if c.take(*words):
             return mode
-    words = c.peek(), c.peek(1)
-    if words in (("share", "row"), ("share", "update")):
+    first, second = c.peek(), c.peek(1)
+    if first == "share" and second in ("row", "update"):
         raise c.error(2)
-    raise c.error(1 if words[0] in ("access", "row") else 0)
+    raise c.error(1 if first in ("access", "row") else 0)
 
 
 # --- Services

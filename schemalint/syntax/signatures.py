@@ -50,7 +50,7 @@ def _is_param_name(c: Cursor) -> bool:
     if kind != WORD:
         return False
     word = c.peek(1)
-    return word in _AFTER_NAME or (word not in keywords.RESERVED and word not in keywords.COL_NAME)
+    return word in _AFTER_NAME or word not in c.not_type_function_name
 
 
 def func_arg(c: Cursor) -> FunctionParameter:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.expressions import expression
+from schemalint.syntax.from_clause import table_ref
 from schemalint.syntax.function_calls import func_expr_windowless
 from schemalint.syntax.indexes import is_column_name
 from schemalint.syntax.nodes import AlterStatsStmt, CreateStatsStmt, Node, StatsElem
-from schemalint.syntax.queries import table_ref
 from schemalint.syntax.rename import OWNER, RENAME, SCHEMA, change_object
 
 

@@ -194,6 +194,7 @@ def _domain_constraint(c: Cursor) -> Constraint:
             contype="CONSTR_CHECK",
             conname=name,
             raw_expr=expr,
+            is_enforced=True,
             skip_validation=bits & NOT_VALID != 0,
             initially_valid=not bits & NOT_VALID,
             is_no_inherit=bits & NO_INHERIT != 0,
@@ -204,5 +205,5 @@ def _domain_constraint(c: Cursor) -> Constraint:
     attributes = c.start
     check_attributes(c, constraint_attributes(c), 0, "NOT NULL", attributes)
     return Constraint(
-        contype="CONSTR_NOTNULL", conname=name, keys=("value",), is_enforced=False, start=start, end=c.end
+        contype="CONSTR_NOTNULL", conname=name, keys=("value",), initially_valid=True, start=start, end=c.end
     )
