@@ -10,7 +10,6 @@ builds, so they are numbered anew, in an order that depends on names only.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
 import servers  # noqa: E402
 
 from schemalint.catalog import builtins, model  # noqa: E402
+from schemalint.catalog.builtins.numbering import renumbered  # noqa: E402
 
 Rows = list[Any]
 
@@ -141,25 +141,38 @@ QUERIES: dict[str, str] = {
     "pg_class": """
         SELECT c.oid, relname AS name, relnamespace AS namespace, relkind::text AS kind, relowner AS owner, reltype AS type,
                relpersistence::text AS persistence, relam AS am, reltablespace AS tablespace, reloptions AS options,
-               relreplident::text AS replident, relacl::text[] AS acl,
+               relrowsecurity AS rowsecurity, relforcerowsecurity AS forcerowsecurity, relreplident::text AS replident,
+               relacl::text[] AS acl,
                (SELECT jsonb_agg(jsonb_build_object('num', attnum, 'name', attname, 'type', atttypid::int8,
                            'typmod', atttypmod, 'collation', attcollation::int8, 'ndims', attndims, 'notnull', attnotnull,
-                           'acl', attacl::text[])
+                           'default', CASE WHEN atthasdef THEN jsonb_build_object('text', pg_get_expr(adbin, adrelid)) END,
+                           'identity', attidentity, 'generated', attgenerated, 'acl', attacl::text[])
                            ORDER BY attnum)
-                FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND relkind NOT IN ('i', 'I')) AS columns,
+                FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+                WHERE attrelid = c.oid AND attnum > 0 AND relkind NOT IN ('i', 'I')) AS columns,
                CASE WHEN indexrelid IS NOT NULL THEN
                    jsonb_build_object('relid', indrelid::int8, 'key', indkey::int2[], 'nkeyatts', indnkeyatts,
                                       'unique', indisunique, 'primary', indisprimary, 'immediate', indimmediate,
                                       'collations', (indcollation::oid[])::int8[], 'opclasses', (indclass::oid[])::int8[],
-                                      'option', indoption::int2[])
-               END AS index
+                                      'option', indoption::int2[],
+                                      'predicate', CASE WHEN indpred IS NOT NULL
+                                          THEN jsonb_build_object('text', pg_get_expr(indpred, indrelid)) END)
+               END AS index,
+               (SELECT jsonb_build_object('type', seqtypid::int8, 'start', seqstart, 'increment', seqincrement, 'min', seqmin,
+                                          'max', seqmax, 'cache', seqcache, 'cycle', seqcycle)
+                FROM pg_sequence WHERE seqrelid = c.oid) AS sequence
         FROM pg_class c
         LEFT JOIN pg_index ON indexrelid = c.oid
         WHERE relnamespace <> 'pg_toast'::regnamespace""",
     # That catalogs' columns are not null stands in their columns; PostgreSQL 18 has a constraint for each, too.
     "pg_constraint": """
         SELECT oid, conname AS name, connamespace AS namespace, contype::text AS type, conrelid AS relid, contypid AS typid,
-               conindid AS indid, conkey AS key, conislocal AS islocal, connoinherit AS noinherit,
+               conindid AS indid, confrelid AS frelid, conkey AS key, confkey AS fkey, conpfeqop::oid[] AS eqops,
+               condeferrable AS deferrable, condeferred AS deferred, convalidated AS validated,
+               CASE WHEN contype = 'f' THEN confupdtype::text END AS fupdtype,
+               CASE WHEN contype = 'f' THEN confdeltype::text END AS fdeltype,
+               CASE WHEN contype = 'f' THEN confmatchtype::text END AS fmatchtype,
+               conislocal AS islocal, connoinherit AS noinherit,
                CASE WHEN contype = 'c' THEN jsonb_build_object('text', pg_get_expr(conbin, conrelid)) END AS expr
         FROM pg_constraint
         WHERE contype <> 'n'""",
@@ -206,7 +219,7 @@ def main(arguments: list[str]) -> int:
 
 def read(connection: psycopg.Connection[Any]) -> dict[str, Rows]:
     """All of a new database's data: file name (without suffix) -> structs, in the order in which they are written."""
-    found = {name: read_catalog(connection, name) for name in QUERIES}
+    found = read_new(connection)
     numbers = stable_numbers(found)
     result = {
         name: sorted((renumbered(row, numbers) for row in rows), key=lambda row: row.oid)
@@ -215,14 +228,17 @@ def read(connection: psycopg.Connection[Any]) -> dict[str, Rows]:
     return {**result, "keywords": read_keywords(connection), "settings": read_settings(connection)}
 
 
-def read_catalog(
-    connection: psycopg.Connection[Any], name: str, condition: str = f"oid < {model.FIRST_NORMAL_OID}"
-) -> Rows:
+def read_rows(connection: psycopg.Connection[Any], query: str, struct: type[msgspec.Struct], condition: str) -> Rows:
     """The structs of one catalog, of the objects that meet the condition on their `oid`."""
-    struct = builtins.STRUCTS[name]
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(f"SELECT * FROM ({QUERIES[name]}) rows WHERE {condition}").fetchall()
+        rows = cursor.execute(f"SELECT * FROM ({query}) rows WHERE {condition}").fetchall()
     return [msgspec.convert(without_nulls(row), struct, strict=False) for row in rows]
+
+
+def read_new(connection: psycopg.Connection[Any]) -> dict[str, Rows]:
+    """The objects of a new database, catalog by catalog, with the server's identifiers."""
+    new = f"oid < {model.FIRST_NORMAL_OID}"
+    return {name: read_rows(connection, query, builtins.STRUCTS[name], new) for name, query in QUERIES.items()}
 
 
 def read_keywords(connection: psycopg.Connection[Any]) -> Rows:
@@ -279,31 +295,6 @@ def stable_numbers(found: Mapping[str, Rows]) -> dict[int, int]:
     return {
         oid: builtins.FIRST_UNPINNED_OID + number for number, oid in enumerate(sorted(keys, key=lambda oid: keys[oid]))
     }
-
-
-def renumbered(value: Any, numbers: Mapping[int, int]) -> Any:
-    """The struct with each identifier replaced that is a key of `numbers`; identifiers are the fields that are annotated Oid."""
-    changes: dict[str, Any] = {}
-    for field in value.__struct_fields__:
-        old = getattr(value, field)
-        new = _renumbered_field(old, "Oid" in _annotation(type(value), field), numbers)
-        if new != old:
-            changes[field] = new
-    return msgspec.structs.replace(value, **changes) if changes else value
-
-
-def _renumbered_field(value: Any, identifies: bool, numbers: Mapping[int, int]) -> Any:
-    if isinstance(value, msgspec.Struct):
-        return renumbered(value, numbers)
-    if isinstance(value, tuple):
-        return tuple(_renumbered_field(item, identifies, numbers) for item in value)
-    if isinstance(value, dict):
-        return {key: _renumbered_field(item, identifies, numbers) for key, item in value.items()}
-    return numbers.get(value, value) if identifies and isinstance(value, int) else value
-
-
-def _annotation(struct: type, field: str) -> str:
-    return str(next(notes[field] for base in struct.__mro__ if field in (notes := inspect.get_annotations(base))))
 
 
 def write(path: Path, rows: Iterable[Any]) -> None:

@@ -26,6 +26,9 @@ from schemalint.catalog.model import AmOp, CatalogObject, Oid, OpFamily, Relatio
 
 MAJORS = (14, 15, 16, 17, 18)
 
+FIRST_GENBKI_OID = 10000
+"""Objects below are the same in all majors that have them; from here to FIRST_UNPINNED_OID, in all servers of one major."""
+
 FIRST_UNPINNED_OID = 12000
 """Objects below are the same on every server of a major, and cannot be dropped (FirstUnpinnedObjectId)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
@@ -21,7 +21,7 @@ def renumbered(value: S, numbers: Mapping[int, int]) -> S:
         new = _renumbered_field(old, identifies, numbers)
         if new is not old:
             changes[field] = new
-    return cast(S, structs.replace(value, **changes)) if changes else value
+    return structs.replace(value, **changes) if changes else value
 
 
 @cache
