@@ -118,11 +118,7 @@ def _after_temporary(c: Cursor, ahead: int, known: dict[str, str]) -> str:
     found = known.get(c.peek(ahead + 1) or "")
     if found is None:
         raise c.error(ahead + 1)
-    if word == "unlogged":
-        refused = {"views.create_view"} if c.version >= 15 else {"views.create_view", "sequences.create_sequence"}
-    else:
-        refused = {"views.create_materialized_view"}
-    if found in refused:
+    if found == "views.create_materialized_view" and word != "unlogged":
         raise c.error(ahead + 1)
     return found
 
@@ -211,6 +207,7 @@ _CREATE_OR_REPLACE = {
     "transform": "define.create_transform",
     "trigger": "triggers.create_trigger",
     "trusted": "define.create_language",
+    "unlogged": "views.create_view",
     "view": "views.create_view",
 }
 

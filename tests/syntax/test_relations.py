@@ -24,6 +24,8 @@ create view v as select 1
 create or replace temp view s.v (a, b) with (security_barrier, check_option = local) as select 1, 2 with check option
 create view v as values (1) with cascaded check option
 create local temporary view v as table t with local check option
+create unlogged view v as select 1
+create or replace unlogged recursive view v (a) as select 1
 create recursive view s.v (a, b) as select 1, 2 union all select a + 1, b from v where a < 10
 create or replace temp recursive view v (a) with (security_invoker) as select 1
 create materialized view v as select 1
@@ -102,6 +104,9 @@ create index i on t (a nulls first nulls last)
 create index i on t ((a) (x = 1))
 create index i on t (a desc asc)
 create unique table t (a int)
+create temp materialized view v as select 1
+create or replace temp table t ()
+create global unlogged table t ()
 create view v
 create view v (a int) as select 1
 create view if not exists v as select 1
