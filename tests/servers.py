@@ -163,11 +163,24 @@ def _connected(dsn: str) -> Server:
 
 @contextmanager
 def _temporary_directory() -> Iterator[Path]:
-    directory = Path(tempfile.mkdtemp(prefix="schemalint-", dir=_temporary_place()))
+    place = _temporary_place()
+    _remove_left_behind(place)
+    directory = Path(tempfile.mkdtemp(prefix=f"schemalint-{os.getpid()}-", dir=place))
     try:
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _remove_left_behind(place: str) -> None:
+    """Remove the directories of processes that were killed before they could."""
+    for directory in Path(place).glob("schemalint-*-*"):
+        try:
+            os.kill(int(directory.name.split("-")[1]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(directory, ignore_errors=True)
+        except (PermissionError, ValueError):  # someone else's, or not ours
+            continue
 
 
 def _temporary_place() -> str:
@@ -176,7 +189,7 @@ def _temporary_place() -> str:
     if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ENOUGH_MEMORY:
         return str(memory)
     usual = tempfile.gettempdir()
-    return usual if len(usual) <= LONGEST_SOCKET_DIRECTORY - len("/schemalint-xxxxxxxx") else "/tmp"
+    return usual if len(usual) <= LONGEST_SOCKET_DIRECTORY - len("/schemalint-4194304-xxxxxxxx") else "/tmp"
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
