@@ -26,7 +26,7 @@ def opt_partition_spec(c: Cursor) -> PartitionSpec | None:
     word = c.col_id()
     word_end = c.end
     params = c.paren_list(_partition_element)
-    strategy = _STRATEGIES.get(word.lower())
+    strategy = _STRATEGIES.get(word.lower())  # before 16 the server said the same, but only after looking up names
     if strategy is None:
         raise ParseError(f'unrecognized partitioning strategy "{word}"', at, word_end, "22023")
     return PartitionSpec(strategy=strategy, partParams=params, start=start, end=c.end)
