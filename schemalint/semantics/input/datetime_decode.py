@@ -5,7 +5,7 @@ from typing import Final
 
 from schemalint.semantics.input.cscan import char_at, is_alnum, is_alpha, is_digit, strtol
 from schemalint.semantics.input.datetime_fields import BadDateTime, date_word
-from schemalint.semantics.input.result import Request
+from schemalint.semantics.input.result import Request, Undecided
 from schemalint.semantics.input.timezones import Zone
 
 (
@@ -14,7 +14,6 @@ from schemalint.semantics.input.timezones import Zone
     DAY,
     ZONE,
     SUMMER_ZONE,
-    MOVING_ZONE,
     SUMMER,
     MERIDIEM,
     ERA,
@@ -22,14 +21,16 @@ from schemalint.semantics.input.timezones import Zone
     HOUR,
     MINUTE,
     SECOND,
+    SUBSECOND,
     YEARDAY,
     SPECIAL,
 ) = (1 << bit for bit in range(15))
 DATE: Final = YEAR | MONTH | DAY
-TIME: Final = HOUR | MINUTE | SECOND
+TIME: Final = HOUR | MINUTE | SECOND | SUBSECOND
 USECS_PER_SEC: Final = 1_000_000
 USECS_PER_DAY: Final = 86_400 * USECS_PER_SEC
 _INT_MAX: Final = 2**31 - 1
+_MAX_YEAR: Final = 5874897
 _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FRACTION: Final = re.compile(r"\.[0-9]*", re.ASCII)
 
@@ -320,6 +321,8 @@ def validate_date(decoding: Decoding) -> None:
         elif decoding.bc:
             decoding.year = 1 - decoding.year
     if seen & YEARDAY:
+        if decoding.year > _MAX_YEAR:
+            raise Undecided  # the arithmetic of the server wraps around
         first = to_julian(decoding.year, 1, 1)
         decoding.year, decoding.month, decoding.day = from_julian(first + decoding.yearday - 1)
     if seen & MONTH and not 1 <= decoding.month <= 12:

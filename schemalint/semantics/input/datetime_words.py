@@ -1,20 +1,26 @@
 """Decoding a whole date and time or a time of day: DecodeDateTime and DecodeTimeOnly."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from schemalint.semantics.input.cscan import char_at, is_digit
 from schemalint.semantics.input.datetime_decode import (
     DATE,
     DAY,
     ERA,
+    HOUR,
     MERIDIEM,
+    MINUTE,
     MONTH,
+    SECOND,
     SPECIAL,
+    SUBSECOND,
     SUMMER,
     SUMMER_ZONE,
     TIME,
     USECS_PER_DAY,
     WEEKDAY,
+    YEAR,
     ZONE,
     Decoding,
     decode_date,
@@ -24,11 +30,21 @@ from schemalint.semantics.input.datetime_decode import (
     decode_timezone,
     parse_fraction,
     parse_int,
+    parse_microseconds,
     validate_date,
 )
 from schemalint.semantics.input.datetime_fields import OLD_LABELS, BadDateTime, Field, date_word
-from schemalint.semantics.input.result import Request, Undecided
+from schemalint.semantics.input.result import Request
 from schemalint.semantics.input.timezones import abbreviation, find_zone, is_utc
+
+_OLD_PARTS: Final = {
+    "y": ("year", YEAR),
+    "m": ("month", MONTH),
+    "d": ("day", DAY),
+    "h": ("hour", HOUR),
+    "mm": ("minute", MINUTE),
+    "s": ("second", SECOND),
+}
 
 
 def decode_date_time(fields: Sequence[Field], request: Request) -> Decoding:
@@ -192,7 +208,7 @@ def _labelled_number(decoding: Decoding, text: str) -> int:
             raise BadDateTime("format")
         return TIME
     if label != "julian":
-        raise BadDateTime("format")
+        return _old_label(decoding, label, value, text[end:])
     if value < 0:
         raise BadDateTime("field")
     decoding.set_julian(value)
@@ -200,6 +216,20 @@ def _labelled_number(decoding: Decoding, text: str) -> int:
         return DATE
     decoding.set_time(parse_fraction(text[end:]) * USECS_PER_DAY)
     return DATE | TIME
+
+
+def _old_label(decoding: Decoding, label: str, value: int, fraction: str) -> int:
+    """The form y2001m02d04h05mm06s07, which PostgreSQL 15 was the last to take."""
+    if decoding.request.server_version >= 16 or label not in OLD_LABELS or (fraction and label != "s"):
+        raise BadDateTime("format")
+    if label == "m" and decoding.seen & MONTH and decoding.seen & HOUR:
+        label = "mm"
+    name, mask = _OLD_PARTS[label]
+    setattr(decoding, name, value)
+    if fraction:
+        decoding.microsecond = parse_microseconds(fraction)
+        mask |= SUBSECOND
+    return mask
 
 
 def _number(decoding: Decoding, text: str) -> int:
@@ -236,8 +266,6 @@ def _word(decoding: Decoding, word: str, following: Sequence[Field], *, time_onl
     if known_abbreviation == "other":
         decoding.moving_abbreviation = True
         return ZONE | SUMMER_ZONE
-    if request.server_version < 16 and word in OLD_LABELS:
-        raise Undecided
     found = date_word(word)
     if found is None or (word == "+infinity" and request.server_version < 16):
         zone = find_zone(word)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from functools import total_ordering
 from typing import Final
 
-from schemalint.semantics.input.datetime_decode import USECS_PER_DAY, USECS_PER_SEC, Decoding, to_julian
+from schemalint.semantics.input.datetime_decode import SUMMER, USECS_PER_DAY, USECS_PER_SEC, ZONE, Decoding, to_julian
 from schemalint.semantics.input.datetime_fields import BadDateTime, Field, split_fields
 from schemalint.semantics.input.datetime_words import decode_date_time, decode_time_only
 from schemalint.semantics.input.result import Reader, Refused, Request, Undecided, refuse
+from schemalint.semantics.input.timezones import is_utc
 
 _POSTGRES_EPOCH: Final = 2451545  # Julian day of 2000-01-01
 _DATE_END: Final = 2147483494  # Julian day of 5874898-01-01
@@ -50,7 +51,7 @@ def parse_error(bad: BadDateTime, text: str, type_name: str, request: Request) -
     if bad.code == "field":
         return refuse("22008", f'date/time field value out of range: "{text}"')
     if bad.code == "month-day":
-        setting = "DateStyle" if request.server_version >= 17 else "datestyle"
+        setting = "DateStyle" if request.server_version >= 18 else "datestyle"
         hint = f'Perhaps you need a different "{setting}" setting.'
         return refuse("22008", f'date/time field value out of range: "{text}"', hint=hint)
     if bad.code == "interval":
@@ -189,9 +190,6 @@ def read_instant(type_name: str, text: str, request: Request) -> int | Infinity 
 
 def _offset(decoding: Decoding) -> int | None:
     """Seconds east of Greenwich, when known."""
-    from schemalint.semantics.input.datetime_decode import SUMMER, ZONE
-    from schemalint.semantics.input.timezones import is_utc
-
     if decoding.seen & SUMMER:
         return None
     if isinstance(decoding.zone, int):

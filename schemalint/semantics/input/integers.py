@@ -140,12 +140,16 @@ def _int2vectorin(text: str, request: Request) -> None:
     while position < len(text):
         rest = text[position:]
         value, end = strtol(rest)
+        # PostgreSQL 14 read them with pg_atoi, which skips other spaces and has its own words
+        type_name = "smallint" if request.server_version >= 15 else "integer"
         if end == 0:
-            raise invalid_syntax("smallint", rest)
+            raise invalid_syntax(type_name, rest)
         if not -(1 << 15) <= value < 1 << 15:
             raise out_of_range("smallint", rest)
+        while request.server_version < 15 and end < len(rest) and rest[end] in "\t\n\v\f\r":
+            end += 1
         if char_at(rest, end) not in ("", " "):
-            raise invalid_syntax("smallint", rest)
+            raise invalid_syntax(type_name, rest)
         position = skip_spaces(text, position + end)
 
 
@@ -163,10 +167,12 @@ def _tidin(text: str, request: Request) -> None:
     wide = block % (1 << 64)
     low = wide & 0xFFFFFFFF
     extended = low | (0xFFFFFFFF << 32) if low & 0x80000000 else low
-    if abs(block) >= 1 << 64 or char_at(text, end) != "," or wide not in (low, extended):
+    too_wide = wide not in (low, extended) and request.server_version >= 15
+    if abs(block) >= 1 << 64 or char_at(text, end) != "," or too_wide:
         raise invalid_syntax("tid", text)
     offset, end = strtol(text, starts[1])
-    if abs(offset) >= 1 << 64 or char_at(text, end) != ")" or offset % (1 << 64) > 0xFFFF:
+    width = 1 << (64 if request.server_version >= 15 else 32)
+    if abs(offset) >= 1 << 64 or char_at(text, end) != ")" or offset % width > 0xFFFF:
         raise invalid_syntax("tid", text)
 
 

@@ -243,6 +243,7 @@ class _Decoder:
             return frozenset()
         kind, value = (date_word(word) or ("", "")) if self.strict else ("", "")
         if kind == "ignored":
+            self.unit = ""
             return frozenset()
         if kind == "unit":
             self.unit = "minute" if value == "mm" else str(value)

@@ -82,7 +82,8 @@ class _Lexer:
         while True:
             plain = _PLAIN.match(text, position)
             end = plain.end() if plain else position
-            if end > position and surrogate:
+            control = text[end : end + 1] < " " and end < len(text)
+            if surrogate and (end > position or (control and self.request.server_version >= 16)):
                 raise _low_surrogate()
             position = end
             character = text[position : position + 1]

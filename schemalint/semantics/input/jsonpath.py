@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
+from schemalint.semantics.input.integers import read_integer
 from schemalint.semantics.input.jsonpath_scan import Token, scan, syntax_error
 from schemalint.semantics.input.numbers import read_numeric
 from schemalint.semantics.input.result import (
@@ -22,7 +23,7 @@ _PLAIN_METHODS: Final = frozenset(
 )
 _PRECISION_METHODS: Final = frozenset(("time", "time_tz", "timestamp", "timestamp_tz"))
 _METHODS: Final = _PLAIN_METHODS | _PRECISION_METHODS | {"decimal", "datetime"}
-_MAX_DEPTH: Final = 150
+_MAX_DEPTH: Final = 40  # the parser recurses some seven calls for each
 
 Kind = Literal["expr", "predicate"]
 
@@ -100,25 +101,32 @@ class _Parser:
             self.advance()
         elif self.token.kind == "like_regex":
             self.advance()
-            self.expect("STRING")
-            self.regex_flags()
+            self.regex(self.expect("STRING").value)
         else:
             return "expr"
         return "predicate"
 
-    def regex_flags(self) -> None:
-        """makeItemLikeRegex, without compiling the pattern."""
-        if self.token.kind != "flag":
-            return
-        self.advance()
-        flags = self.expect("STRING").value
+    def regex(self, pattern: str) -> None:
+        """makeItemLikeRegex: the flags, then the pattern compiled with them."""
+        flags = ""
+        flagged = self.token.kind == "flag"
+        if flagged:
+            self.advance()
+            if self.token.kind != "STRING":
+                raise self.unexpected()
+            flags = self.token.value
         for flag in flags:
             if flag not in "ismxq":
                 detail = f'Unrecognized flag character "{flag}" in LIKE_REGEX predicate.'
+                if self.request.server_version < 15:
+                    detail = detail[0].lower() + detail[1:-1]
                 raise refuse(SYNTAX_ERROR, "invalid input syntax for type jsonpath", detail=detail)
         if "x" in flags and "q" not in flags:
             message = 'XQuery "x" flag (expanded regular expressions) is not implemented'
             raise refuse("0A000", message)
+        _compile(pattern, flags)
+        if flagged:
+            self.advance()
 
     def delimited_predicate(self) -> None:
         if self.token.kind == "exists":
@@ -259,11 +267,9 @@ class _Parser:
     def level(self) -> None:
         if self.token.kind not in ("INT", "last"):
             raise self.unexpected()
-        token = self.advance()
-        if token.kind == "INT":
-            from schemalint.semantics.input.integers import read_integer
-
-            read_integer(token.value, 32, "integer", self.request)
+        if self.token.kind == "INT":
+            read_integer(self.token.value, 32, "integer", self.request)
+        self.advance()
 
     def arguments(self, method: str) -> None:
         if method == "datetime" and self.token.kind == "STRING":
@@ -286,6 +292,21 @@ class _Parser:
         if self.token.kind == ")" and count > 2:
             detail = ".decimal() can only have an optional precision[,scale]."
             raise refuse(SYNTAX_ERROR, "invalid input syntax for type jsonpath", detail=detail)
+
+
+def _compile(pattern: str, flags: str) -> None:
+    """jspConvertRegexFlags and RE_compile_and_cache."""
+    from schemalint.semantics.regex import check_regex
+
+    if "q" in flags:
+        options = "q"
+    else:
+        options = {(False, False): "p", (False, True): "n", (True, False): "s", (True, True): "w"}[
+            "s" in flags, "m" in flags
+        ]
+    error = check_regex(pattern, options + ("i" if "i" in flags else ""))
+    if error is not None:
+        raise refuse(error.sqlstate, error.message, hint=error.hint or "")
 
 
 def _jsonpath_in(text: str, request: Request) -> None:

@@ -58,6 +58,24 @@ def _rules(integer: str, digits: str, *, non_decimal: bool) -> tuple[tuple[str, 
     return tuple((name, re.compile(pattern)) for name, pattern in rules)
 
 
+def _old_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The numbers of PostgreSQL 14: digits on both sides of a point; words may begin with digits."""
+    numbers = [
+        ("NUMERIC", rf"{_DECIMAL}(?:\.[0-9]+)?[Ee][-+]?[0-9]+"),
+        ("NUMERIC", rf"{_DECIMAL}\.[0-9]+"),
+        ("INT", _DECIMAL),
+        ("pointed", rf"{_DECIMAL}\."),
+        ("float fail", rf"{_DECIMAL}(?:\.[0-9]+)?[Ee][-+]?"),
+    ]
+    others = [rule for rule in _rules(_DECIMAL, "[0-9]+", non_decimal=False) if rule[0] in _WITHOUT_NUMBERS]
+    compiled = [(name, re.compile(pattern)) for name, pattern in numbers]
+    return (*others[:-1], *compiled, others[-1])
+
+
+_WITHOUT_NUMBERS: Final = frozenset(
+    ("operator", "VARIABLE", "quoted variable", "special", "blank", "comment", "quote", "escape", "word")
+)
+_RULES_14: Final = _old_rules()
 _RULES: Final = _rules(_DECIMAL, "[0-9]+", non_decimal=False)
 _RULES_16: Final = _rules(_DECIMAL_16, _DIGITS_16, non_decimal=True)
 
@@ -112,7 +130,7 @@ def scan(text: str, server_version: int) -> Iterator[Token]:
 
 
 def _tokens(text: str, server_version: int) -> Iterator[Token]:
-    rules = _RULES_16 if server_version >= 16 else _RULES
+    rules = _RULES_16 if server_version >= 16 else _RULES if server_version >= 15 else _RULES_14
     keywords = _KEYWORDS_17 if server_version >= 17 else _KEYWORDS
     position = 0
     while position < len(text):
@@ -124,6 +142,11 @@ def _tokens(text: str, server_version: int) -> Iterator[Token]:
             yield Token(name, matched, matched)
         elif name == "comment":
             end = _comment_end(text, end)
+        elif name == "pointed":
+            end -= 1  # the point begins an accessor
+            yield Token("INT", matched[:-1], matched[:-1])
+        elif name == "float fail":
+            raise _ScanError("invalid floating point number", matched)
         elif name == "real fail":
             raise _ScanError("invalid numeric literal", matched)
         elif name == "junk":

@@ -179,22 +179,14 @@ def _apply_typmod(value: Decimal, typmod: int) -> Decimal:
         raise refuse(OUT_OF_RANGE, "numeric field overflow", detail=detail)
     if not value:
         return value
-    too_big = value.adjusted() + 1 > room
-    if not too_big:
+    if value.adjusted() < room:
         context = Context(prec=max(precision, room) + 10, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
         value = value.quantize(Decimal((0, (1,), -scale)), context=context)
-        too_big = bool(value) and value.adjusted() + 1 > room
-    elif value.adjusted() < -scale - 1:
-        return Decimal(0)  # so small that it rounds away, whatever the precision
-    if too_big and not (room < 0 and _rounds_away(value, scale)):
+    if value and value.adjusted() >= room:
         bound = f"10^{room}" if room else "1"
         detail = f"A field with precision {precision}, scale {scale} must round to an absolute value less than {bound}."
         raise refuse(OUT_OF_RANGE, "numeric field overflow", detail=detail)
     return value
-
-
-def _rounds_away(value: Decimal, scale: int) -> bool:
-    return abs(value) < Decimal((0, (5,), -scale - 1))
 
 
 _PLAIN_LOCALES: Final = ("C", "POSIX", "en_US")

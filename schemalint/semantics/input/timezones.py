@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import Final, Literal
 
+from schemalint.semantics.input.cscan import digits_value
 from schemalint.semantics.input.result import Request, Undecided
 from schemalint.semantics.input.timezone_names import (
     FIXED_ZONES,
@@ -65,7 +66,7 @@ def _installed_zones() -> frozenset[str]:
 
 
 _NAME: Final = r"(?:<[^>]*>|(?!<)[^0-9,+\-]*)"
-_TIME: Final = r"(?>[+-]?[0-9]+(?::[0-9]+(?::[0-9]+)?)?)(?!:)"
+_TIME: Final = r"(?>[+-]?[0-9]+(?:(?!:)|:[0-9]+(?:(?!:)|:[0-9]+)))"
 _RULE: Final = rf"(?:J[0-9]+|M[0-9]+\.[0-9]+\.[0-9]+|[0-9]+)(?:/{_TIME})?"
 _SPECIFICATION: Final = re.compile(
     rf"{_NAME}(?P<offset>{_TIME})(?P<dst>(?!$){_NAME}(?P<dst_offset>{_TIME})?(?:[,;](?P<rules>{_RULE},{_RULE}))?)?",
@@ -85,15 +86,17 @@ def _posix(name: str) -> Zone | None:
         return -offset
     if match.group("dst")[0] in "0123456789,;+-" or match.group("dst").startswith("<>"):
         return None
-    if match.group("dst_offset") and _seconds(match.group("dst_offset")) is None:
-        return None
+    summer = _seconds(match.group("dst_offset")) if match.group("dst_offset") else offset - 3600
     rules = match.group("rules")
-    return "varying" if rules is None or all(map(_is_rule, rules.split(","))) else None
+    if summer is None or not all(map(_is_rule, rules.split(",") if rules else ())):
+        return None
+    # Whether rules ever change the offset is not worked out here.
+    return "fixed" if summer == offset or rules else "varying"
 
 
 def _seconds(written: str) -> int | None:
     """getoffset: hours up to a week, minutes, seconds."""
-    parts = [int(part) if len(part) < 6 else 10**6 for part in written.lstrip("+-").split(":")]
+    parts = [digits_value(part) for part in written.lstrip("+-").split(":")]
     for part, highest in zip(parts, (167, 59, 60), strict=False):
         if part > highest:
             return None
@@ -106,7 +109,7 @@ def _is_rule(rule: str) -> bool:
     day, _, time = rule.partition("/")
     if time and _seconds(time) is None:
         return False
-    numbers = [int(part) if len(part) < 6 else 10**6 for part in day.lstrip("JM").split(".")]
+    numbers = [digits_value(part) for part in day.lstrip("JM").split(".")]
     if day.startswith("J"):
         return 1 <= numbers[0] <= 365
     if day.startswith("M"):
