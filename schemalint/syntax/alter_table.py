@@ -282,8 +282,10 @@ def alter_composite_type(c: Cursor) -> AlterTableStmt:
     start = c.start
     c.expect("alter", "type")
     at = c.start
-    relation = range_var_of(c.any_name(), at, c.end)
+    names = c.any_name()
+    names_end = c.end
     commands = c.list_of(_alter_type_cmd)
+    relation = range_var_of(names, at, names_end)
     return AlterTableStmt(relation=relation, cmds=commands, objtype="OBJECT_TYPE", start=start, end=c.end)
 
 

@@ -204,7 +204,7 @@ def alter_relation(c: Cursor) -> Node | None:
         c.expect("table")
     elif kind == "OBJECT_MATVIEW":
         c.expect("view")
-    if c.match[c.at] == "all" and c.peek(1) == "in":
+    if c.match[c.at] == "all":
         c.at = first
         return None
     missing_ok = c.if_exists()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.dml import preparable_statement
 from schemalint.syntax.expressions import expression
-from schemalint.syntax.nodes import MergeStmt, Node, RuleStmt, SelectStmt
-from schemalint.syntax.queries import is_select_start, range_var, select_statement
+from schemalint.syntax.nodes import Node, RuleStmt, SelectStmt
+from schemalint.syntax.queries import is_select_start, range_var, select_statement, with_clause
 from schemalint.syntax.tokens import END
 
 _EVENTS = {"select": "CMD_SELECT", "update": "CMD_UPDATE", "delete": "CMD_DELETE", "insert": "CMD_INSERT"}
@@ -78,17 +78,10 @@ def _action(c: Cursor) -> Node:
         return notify(c)
     if word not in ("insert", "update", "delete", "with") and not is_select_start(c):
         raise c.error()
-    at = c.at
-    action = preparable_statement(c)
-    if isinstance(action, MergeStmt):
-        raise c.error(_merge_word(c, at) - c.at)
-    return action
-
-
-def _merge_word(c: Cursor, at: int) -> int:
-    """Where MERGE stands behind a WITH that starts at `at`."""
-    depth = 0
-    while depth or c.match[at] != "merge":
-        depth += (c.match[at] == "(") - (c.match[at] == ")")
-        at += 1
-    return at
+    if word == "with":
+        at = c.at
+        with_clause(c)
+        if c.match[c.at] == "merge":  # which no rule can do
+            raise c.error()
+        c.at = at
+    return preparable_statement(c)
