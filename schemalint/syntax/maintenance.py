@@ -125,7 +125,7 @@ def truncate(c: Cursor) -> TruncateStmt:
     )
 
 
-_LOCKS = {
+_LOCKS: dict[tuple[str | None, ...], int] = {
     ("access", "share"): 1,
     ("row", "share"): 2,
     ("row", "exclusive"): 3,
@@ -152,13 +152,17 @@ def lock(c: Cursor) -> LockStmt:
 
 
 def _lock_type(c: Cursor) -> int:
-    for words, mode in _LOCKS.items():
-        if c.take(*words):
-            return mode
-    first, second = c.peek(), c.peek(1)
-    if first == "share" and second in ("row", "update"):
-        raise c.error(2)
-    raise c.error(1 if first in ("access", "row") else 0)
+    """lock_type."""
+    ahead = 1
+    if c.peek() in ("access", "row"):
+        ahead = 2
+    elif c.peek() == "share" and c.peek(1) in ("update", "row"):
+        ahead = 3
+    mode = _LOCKS.get(tuple(c.match[c.at : c.at + ahead]))
+    if mode is None:
+        raise c.error(ahead - 1)
+    c.at += ahead
+    return mode
 
 
 # --- Services

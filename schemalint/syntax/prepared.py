@@ -7,7 +7,6 @@ from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.dml import preparable_statement
 from schemalint.syntax.expressions import expression_list
 from schemalint.syntax.nodes import (
-    CreateTableAsStmt,
     DeallocateStmt,
     DefElem,
     ExecuteStmt,
@@ -15,6 +14,7 @@ from schemalint.syntax.nodes import (
     Node,
     PrepareStmt,
 )
+from schemalint.syntax.queries import range_var
 from schemalint.syntax.typenames import type_name
 
 _QUERY_STARTS = frozenset({"select", "values", "with", "table", "("})
@@ -48,34 +48,37 @@ def _are_options(c: Cursor) -> bool:
 def _explainable(c: Cursor) -> Node:
     """ExplainableStmt."""
     word = c.match[c.at]
-    if word in ("create", "refresh", "declare", "execute"):
-        from schemalint.syntax.parser import statement
+    if word not in ("create", "refresh", "declare", "execute"):
+        return preparable_statement(c)
+    from schemalint.syntax.parser import statement
 
-        if word != "create":
-            return statement(c)
+    if word == "create":
         first = c.at
         _creates_rows(c)
         c.at = first
-        found = statement(c)
-        if not isinstance(found, CreateTableAsStmt):
-            raise c.error()
-        return found
-    return preparable_statement(c)
+    return statement(c)
+
+
+_AFTER_NAME = frozenset({"using", "with", "without", "on", "tablespace", "as"})
 
 
 def _creates_rows(c: Cursor) -> None:
-    """Fail unless CREATE is followed by what only CREATE TABLE and CREATE MATERIALIZED VIEW begin with."""
+    """Fail unless what follows is CREATE TABLE AS or CREATE MATERIALIZED VIEW."""
     c.expect("create")
-    if c.take("unlogged"):
-        if c.peek() not in ("table", "materialized"):
+    unlogged = c.take("unlogged")
+    if c.match[c.at] == "materialized":
+        return
+    if not unlogged:
+        if c.take_any("local", "global") and c.peek() not in ("temp", "temporary"):
             raise c.error()
-        return
-    if c.take("materialized"):
-        return
-    if c.take_any("local", "global") and c.peek() not in ("temp", "temporary"):
-        raise c.error()
-    c.take_any("temp", "temporary")
+        c.take_any("temp", "temporary")
     c.expect("table")
+    c.if_not_exists()
+    range_var(c)
+    if c.match[c.at] == "(":
+        c.column_list()
+    if c.match[c.at] not in _AFTER_NAME:
+        raise c.error()
 
 
 def prepare(c: Cursor) -> Node:
