@@ -328,6 +328,11 @@ class Catalog:
         held = self._members.get((cls.CLASS, namespace), {})
         return [obj for oid in held if (obj := self.get(cls, oid)) is not None]
 
+    def in_any_namespace(self, cls: type[C]) -> list[C]:
+        """All objects of a class that lives in schemas and that are not built in."""
+        held = [oids for (classid, _), oids in self._members.items() if classid == cls.CLASS]
+        return [obj for oids in held for oid in oids if (obj := self.get(cls, oid)) is not None]
+
     def all(self, cls: type[C]) -> list[C]:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]

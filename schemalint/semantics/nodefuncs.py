@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from schemalint.semantics.query import (
     Aggref,
@@ -25,7 +25,7 @@ from schemalint.semantics.query import (
 )
 
 _LEAVES = (Const, Var, Param)
-_NO_SETS = (Aggref, GroupingFunc, WindowFunc, SubLink)
+_NO_SETS = (Aggref, GroupingFunc, WindowFunc, SubLink, Query)
 
 
 def expression_returns_set(node: object) -> bool:
@@ -34,7 +34,7 @@ def expression_returns_set(node: object) -> bool:
         return False
     if isinstance(node, FuncExpr | OpExpr) and node.retset:
         return True
-    if node is None or isinstance(node, _NO_SETS) or isinstance(node, Query) or not isinstance(node, Expr):
+    if not isinstance(node, Struct) or isinstance(node, _NO_SETS):
         return False
     return any(map(expression_returns_set, children(node)))
 

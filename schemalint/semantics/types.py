@@ -258,6 +258,7 @@ _SQL_NAMES: dict[Oid, tuple[str, str]] = {
     typeoids.TIMESTAMPTZ: ("timestamp", " with time zone"),
     typeoids.VARBIT: ("bit varying", ""),
     typeoids.VARCHAR: ("character varying", ""),
+    typeoids.JSON: ("json", ""),
 }
 """What stands before and after the modifier."""
 
