@@ -61,7 +61,7 @@ def _option(c: Cursor) -> DefElem | None:
     if c.take("default"):
         arg = None
     elif is_numeric_only(c):
-        arg = numeric_only(c)
+        arg = numeric_only(c) if c.version >= 15 else c.signed_integer()
     else:
         arg = boolean_or_string(c)
     return DefElem(defname=name, arg=arg, start=start, end=c.end)

@@ -18,7 +18,7 @@ def parse_statement(text: str, start: int = 0, end: int | None = None, version: 
 
     Raises ParseError for what PostgreSQL's grammar refuses and NotUnderstood for what this parser does not know.
     """
-    tokens = tokenize(text, start, end)
+    tokens = tokenize(text, start, end, version=version)
     c = Cursor(tokens, version)
     if tokens.kind[0] == END or (tokens.match[0] == ";" and tokens.kind[1] == END):
         return None

@@ -28,6 +28,9 @@ _NUMBER = re.compile(
     r"0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
     r"|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?"
 )
+_NUMBER_15 = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+"""Numbers before 16: decimal, without underscores."""
+
 _WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
 _NUMBER_JUNK = re.compile(r"[eE][+-]|" + _WORD.pattern)
 _BASES = dict(zip("bBoOxX", ("binary", "binary", "octal", "octal", "hexadecimal", "hexadecimal"), strict=True))
@@ -55,10 +58,11 @@ class Tokens:
     start, end   offsets into the whole text, half-open
     """
 
-    __slots__ = ("end", "kind", "match", "start", "text", "value")
+    __slots__ = ("end", "kind", "match", "start", "text", "value", "version")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, version: int) -> None:
         self.text = text
+        self.version = version
         self.kind: list[str] = []
         self.match: list[str | None] = []
         self.value: list[str] = []
@@ -86,8 +90,10 @@ def fold(word: str) -> str:
     return word.lower() if word.isascii() else "".join(c.lower() if c < "\x80" else c for c in word)
 
 
-def tokenize(text: str, start: int = 0, end: int | None = None, psql_variables: bool = True) -> Tokens:
-    """The tokens of text[start:end]. Raises ParseError at what PostgreSQL's lexer refuses."""
+def tokenize(
+    text: str, start: int = 0, end: int | None = None, psql_variables: bool = True, version: int = 18
+) -> Tokens:
+    """The tokens of text[start:end]. Raises ParseError at what this major's lexer refuses."""
     end = len(text) if end is None else end
     piece = text if start == 0 and end == len(text) else text[start:end]
     # sqlglot takes `$1, $2` for a dollar quote; values are read from `piece`, so a stand-in of the same width is enough
@@ -96,11 +102,10 @@ def tokenize(text: str, start: int = 0, end: int | None = None, psql_variables: 
         raw = _Words().tokenize(words)
     except TokenError:
         raise _unterminated(text, piece, start) from None
-    return _read(text, piece, raw, start, psql_variables)
+    return _read(Tokens(text, version), piece, raw, start, psql_variables)
 
 
-def _read(text: str, piece: str, raw: list[Token], base: int, psql_variables: bool) -> Tokens:
-    out = Tokens(text)
+def _read(out: Tokens, piece: str, raw: list[Token], base: int, psql_variables: bool) -> Tokens:
     add = out.add
     done = 0  # everything before this offset of the piece is read
     for token in raw:
@@ -139,11 +144,12 @@ def _read(text: str, piece: str, raw: list[Token], base: int, psql_variables: bo
                 if match is None:
                     raise ParseError('syntax error at or near "$"', base + at, base + at + 1)
                 done = match.end()
-                if (junk := _WORD.match(piece, done)) is not None:
+                if out.version > 14 and (junk := _WORD.match(piece, done)) is not None:
                     raise _junk("trailing junk after parameter", piece, at, junk.end(), base)
-                if done - at > 10 and int(piece[at + 1 : done]) > MAX_PARAM:
+                if out.version >= 18 and done - at > 10 and int(piece[at + 1 : done]) > MAX_PARAM:
                     raise _junk("parameter number too large", piece, at, done, base)
                 add(PARAM, None, piece[at + 1 : done], base + at, base + done)
+                done = _word_after(out, piece, done, base)
         elif ch.isdigit() or (ch == "." and piece[at + 1 : at + 2].isdigit()):
             done = _number(out, piece, at, base)
         elif ch in "-+*/<>=~!@#%^&|`?":
@@ -210,12 +216,13 @@ def _colon(out: Tokens, piece: str, at: int, base: int, psql_variables: bool) ->
 
 
 def _number(out: Tokens, piece: str, at: int, base: int) -> int:
-    match = _NUMBER.match(piece, at)
+    version = out.version
+    match = (_NUMBER if version > 15 else _NUMBER_15).match(piece, at)
     assert match is not None
     stop = match.end()
-    if (junk := _NUMBER_JUNK.match(piece, stop)) is not None:
+    if version > 14 and (junk := _NUMBER_JUNK.match(piece, stop)) is not None:
         base_name = _BASES.get(junk[0][0]) if match[0] == "0" and len(junk[0].rstrip("_")) == 1 else None
-        if base_name is not None:
+        if base_name is not None and version > 15:
             raise _junk(f"invalid {base_name} integer", piece, at, junk.end(), base)
         raise _junk("trailing junk after numeric literal", piece, at, junk.end(), base)
     digits = match[0].replace("_", "")
@@ -226,7 +233,23 @@ def _number(out: Tokens, piece: str, at: int, base: int) -> int:
     if piece.startswith("..", stop):  # sqlglot has the first point in the number
         out.add(SYMBOL, "..", "..", base + stop, base + stop + 2)
         stop += 2
-    return stop
+    return _word_after(out, piece, stop, base)
+
+
+def _word_after(out: Tokens, piece: str, at: int, base: int) -> int:
+    """Until 14, a word may follow a number or parameter without a space; sqlglot has it in one token with that."""
+    match = _WORD.match(piece, at) if out.version <= 14 else None
+    if match is None:
+        return at
+    stop = match.end()
+    folded = fold(match[0])
+    out.add(WORD, folded, truncate_identifier(folded), base + at, base + stop)
+    if piece[stop : stop + 1] != ".":
+        return stop
+    if piece[stop + 1 : stop + 2].isdigit():
+        return _number(out, piece, stop, base)
+    out.add(SYMBOL, ".", ".", base + stop, base + stop + 1)
+    return stop + 1
 
 
 def _junk(what: str, piece: str, at: int, stop: int, base: int) -> ParseError:
