@@ -44,11 +44,13 @@ def analyze_regex(pattern: str, flags: str = "") -> RegexFacts | None:
     if isinstance(parsed, RegexError):
         return None
     measure = parsed.measure
+    everything = measure.empty_at_start or measure.empty_at_end or measure.any_string
     return RegexFacts(
         anchored_start=measure.starts,
         anchored_end=measure.ends,
         never_matches=measure.dead,
-        matches_everything=measure.empty_at_start or measure.empty_at_end or measure.any_string,
+        # with a back reference in another branch the server overlooks some matches, as of 'x' by '\Z(|)|\1(?<=^)'
+        matches_everything=everything and not parsed.back_references,
         min_length=measure.shortest,
         max_length=measure.longest,
         prefixes=() if "" in measure.heads else tuple(sorted(measure.heads)),

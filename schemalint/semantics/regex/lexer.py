@@ -6,7 +6,6 @@ reported first depends on this module keeping the server's order exactly.
 
 from __future__ import annotations
 
-
 from schemalint.semantics.regex.options import Options
 from schemalint.semantics.regex.refusals import Refused
 

@@ -13,32 +13,38 @@ import msgspec
 MOST_STRINGS = 64
 MOST_CHARACTERS = 4096
 
-# The server refuses a pattern whose compilation recurses too deep or needs too much memory (REG_ETOOBIG). Compiling
-# walks the automaton with one stack frame per state; the depth is what max_stack_depth's default of 2 MB holds,
-# measured on 16 and 18 for x86_64. Memory is REG_MAX_COMPILE_SPACE, counted in arcs and states of a 64-bit server.
-DEEPEST = 43_510
-LARGEST = 500_000 * (56 + 4 * 72)
+# The server refuses a pattern whose compilation recurses too deep or needs too much memory (REG_ETOOBIG). Copying an
+# automaton takes a stack frame for each state on its path. STACK is max_stack_depth's default; the sizes of frames are
+# the smallest measured on builds of 14 to 18 for x86_64. SPACE is REG_MAX_COMPILE_SPACE of a 64-bit server.
+STACK = 2 * 1024**2
+BYTES_PER_STEP = 48
 BYTES_PER_STATE = 56
 BYTES_PER_ARC = 72
+SPACE = 500_000 * (BYTES_PER_STATE + 4 * BYTES_PER_ARC)
 
 
 class Cost(msgspec.Struct, frozen=True):
     """Size of the automaton, never more than what the server builds.
 
-    `depth` is its longest path in states. `first` and `last` count the characters it may begin and end with, `follow`
-    the pairs of characters that may be neighbours: one arc each, once empty transitions are gone.
+    `depth` is its longest path in states. Once empty transitions are gone it has `first` states to begin in, `last` arcs
+    that may be the final ones, `edge` of them out of the first states, and `follow` arcs in all, `first_follow` of them
+    out of the first states.
     """
 
     states: int = 0
     depth: int = 0
     first: int = 0
     last: int = 0
+    edge: int = 0
     follow: int = 0
+    first_follow: int = 0
     nullable: bool = True
 
-    def too_complex(self) -> bool:
-        arcs = max(self.states, self.follow)
-        return self.depth > DEEPEST or self.states * BYTES_PER_STATE + arcs * BYTES_PER_ARC > LARGEST
+    def too_complex(self, anchored: bool) -> bool:
+        # to search for a match anywhere, makesearch() copies what leaves the first states
+        arcs = max(self.states, self.follow + (0 if anchored else self.first_follow))
+        space = self.states * BYTES_PER_STATE + arcs * BYTES_PER_ARC
+        return self.depth * BYTES_PER_STEP > STACK or space > SPACE
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -80,7 +86,7 @@ def never(cost: Cost) -> Measure:
 def character(choices: frozenset[str] | None, any_character: bool = False) -> Measure:
     """One character out of `choices`, or out of a set too large to list."""
     heads = NOTHING_KNOWN if choices is None else choices
-    cost = Cost(states=1, depth=1, first=1, last=1, nullable=False)
+    cost = Cost(states=1, depth=1, first=1, last=1, edge=1, nullable=False)
     return Measure(
         shortest=1,
         longest=1,
@@ -185,17 +191,23 @@ def _repeated(strings: frozenset[str] | None, least: int, most: int | None) -> f
         return strings
     if most is None:
         return None
-    found: frozenset[str] = frozenset()
-    exactly: frozenset[str] | None = NOTHING_KNOWN
-    for count in range(most + 1):
-        if count >= least:
-            joined = _bounded(found | exactly)
-            if joined is None:
+    if len(strings) == 1:
+        (only,) = strings
+        fits = len(only) * most <= MOST_CHARACTERS and most - least < MOST_STRINGS
+        return _bounded(frozenset(only * count for count in range(least, most + 1))) if fits else None
+    found = exactly = NOTHING_KNOWN
+    for count in range(1, most + 1):
+        joined = _joined(exactly, strings)
+        if joined is None:
+            return None
+        exactly = joined
+        if count <= least:
+            found = exactly
+        else:
+            united = _bounded(found | exactly)
+            if united is None:
                 return None
-            found = joined
-        exactly = _joined(exactly, strings)
-        if exactly is None:
-            return found if count == most else None
+            found = united
     return found
 
 
@@ -205,7 +217,7 @@ def _repeated_heads(atom: Measure, least: int) -> frozenset[str]:
     heads = atom.strings
     for _ in range(least - 1):
         longer = _joined(heads, atom.strings)
-        if longer is None:
+        if longer is None or longer == heads:
             break
         heads = longer
     return heads
@@ -217,34 +229,46 @@ def _concatenate_costs(left: Cost, right: Cost) -> Cost:
         depth=left.depth + right.depth,
         first=left.first + (right.first if left.nullable else 0),
         last=right.last + (left.last if right.nullable else 0),
+        edge=(left.edge if right.nullable else 0) + (right.edge if left.nullable else 0),
         follow=left.follow + right.follow + left.last * right.first,
+        first_follow=left.first_follow + left.edge * right.first + (right.first_follow if left.nullable else 0),
         nullable=left.nullable and right.nullable,
     )
 
 
 def _alternate_costs(left: Cost, right: Cost) -> Cost:
+    """Branches share the state they begin in, and equal arcs out of it are one."""
     return Cost(
         states=left.states + right.states,
         depth=max(left.depth, right.depth),
-        first=left.first + right.first,
-        last=left.last + right.last,
+        first=left.first + right.first - (1 if left.first and right.first else 0),
+        last=max(left.last, right.last),
+        edge=max(left.edge, right.edge),
         follow=left.follow + right.follow,
+        first_follow=left.first_follow + right.first_follow,
         nullable=left.nullable or right.nullable,
     )
 
 
 def _repeat_cost(atom: Cost, least: int, most: int | None) -> Cost:
-    """Copies as repeat() strings them together: x{m,n} is a chain of n whose first n - m may be entered anywhere."""
+    """Copies as repeat() strings them together: x{m,n} is a chain of n, of which the first n - m may be left out."""
     copies = max(least, 1) if most is None else most
-    optional = copies - least if least else copies - 1
-    neighbours = copies * (copies - 1) // 2 if atom.nullable else copies - 1
-    loop = atom.last * atom.first if most is None else 0
+    optional = copies - max(least, 1)
+    chained = atom.edge * atom.first
+    if atom.nullable:
+        entries, exits, edges = copies, copies, copies
+        neighbours = first_neighbours = copies * (copies - 1) // 2
+    else:
+        entries, exits, edges = 1 + optional, 1, int(optional == copies - 1)
+        neighbours, first_neighbours = copies - 1, min(1 + optional, copies - 1)
     return Cost(
         states=atom.states * copies,
         depth=atom.depth * copies,
-        first=atom.first * (copies if atom.nullable else 1 + optional),
-        last=atom.last * (copies if atom.nullable else 1),
-        follow=atom.follow * copies + atom.last * atom.first * neighbours + loop,
+        first=atom.first * entries,
+        last=atom.last * exits,
+        edge=atom.edge * edges,
+        follow=atom.follow * copies + atom.last * atom.first * neighbours,
+        first_follow=atom.first_follow * entries + chained * first_neighbours,
         nullable=atom.nullable or least == 0,
     )
 

@@ -14,6 +14,7 @@ from schemalint.semantics.regex.lexer import Lexer
 from schemalint.semantics.regex.measures import (
     CONSTRAINT,
     EMPTY,
+    STACK,
     Measure,
     alternate,
     character,
@@ -26,7 +27,13 @@ from schemalint.semantics.regex.options import Options, read_prefixes
 from schemalint.semantics.regex.refusals import Refused
 
 MOST_REPETITIONS = 255  # DUPMAX
-GROUP_STATES = 4  # a parenthesised piece gets a state at either end, and so does each of its branches
+# States on the longest path that a parenthesis adds, at least.
+CAPTURE_STATES = 2
+GROUP_STATES = 4
+
+# The server's parser recurses into a parenthesis, and into what follows a capturing one; bytes of stack, measured.
+BYTES_PER_LEVEL = 220
+BYTES_PER_CAPTURE = 140
 
 _AT_START = msgspec.structs.replace(CONSTRAINT, starts=True, empty_at_start=True)
 _AT_END = msgspec.structs.replace(CONSTRAINT, ends=True, empty_at_end=True)
@@ -52,10 +59,7 @@ class _Level:
         self.in_look = in_look
         self.branches: Measure | None = None
         self.branch = EMPTY
-
-    def end_branch(self) -> None:
-        self.branches = alternate(self.branches, self.branch)
-        self.branch = EMPTY
+        self.captures = 0  # capturing parentheses in the current branch
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -64,6 +68,7 @@ class Parsed(msgspec.Struct, frozen=True):
     options: Options
     measure: Measure
     groups: int
+    back_references: bool
 
 
 class Parser:
@@ -72,7 +77,9 @@ class Parser:
         self.options = options
         self.lexer = Lexer(pattern, start, options)
         self.groups: dict[int, Measure] = {}  # closed capturing groups
+        self.back_references = False
         self.levels = [_Level(start)]
+        self.captures = 0  # in the current branches of all levels
 
     def parse(self) -> Parsed:
         """The whole pattern (parse()). Raises Refused."""
@@ -81,7 +88,7 @@ class Parser:
             level = self.levels[-1]
             if lexer.kind == "|":
                 lexer.advance()
-                level.end_branch()
+                self._end_branch(level)
             elif lexer.kind == tokens.END_OF_PATTERN:
                 break
             elif lexer.kind == ")" and len(self.levels) > 1:
@@ -90,25 +97,31 @@ class Parser:
                 self._item(level)
         if len(self.levels) > 1:
             raise Refused("EPAREN", self.levels[-1].at)
-        level.end_branch()
-        measure = level.branches or EMPTY
-        if measure.cost.too_complex():
+        measure = self._end_branch(level)
+        if measure.cost.too_complex(measure.starts):
             raise Refused("ETOOBIG", None)
-        return Parsed(self.options, measure, lexer.groups)
+        return Parsed(self.options, measure, lexer.groups, self.back_references)
+
+    def _end_branch(self, level: _Level) -> Measure:
+        """All branches of a level so far, the current one included."""
+        self.captures -= level.captures
+        level.captures = 0
+        level.branches = alternate(level.branches, level.branch)
+        level.branch = EMPTY
+        return level.branches
 
     def _item(self, level: _Level) -> None:
         """A constraint, an atom with its quantifier, or the opening of a parenthesis (parseqatom())."""
         lexer = self.lexer
         kind = lexer.kind
-        if kind in "^$" or kind in _CONSTRAINTS:
+        if kind in ("^", "$") or kind in _CONSTRAINTS:
             level.branch = concatenate(level.branch, self._constraint(kind))
             lexer.advance()
         elif kind == tokens.LOOK:
-            self.levels.append(_Level(lexer.at, look=lexer.name, in_look=True))
-            lexer.advance()
+            self._push(_Level(lexer.at, look=lexer.name, in_look=True))
         elif kind == "(":
             self._open(level)
-        elif kind in "*+?{":
+        elif kind in ("*", "+", "?", "{"):
             raise Refused("BADRPT", lexer.at)
         else:
             self._quantify(level, self._atom(level))
@@ -125,21 +138,27 @@ class Parser:
         if self.lexer.capturing and not level.in_look:
             self.lexer.groups += 1
             group = self.lexer.groups
-        self.levels.append(_Level(self.lexer.at, group=group, in_look=level.in_look))
+        self._push(_Level(self.lexer.at, group=group, in_look=level.in_look))
+
+    def _push(self, level: _Level) -> None:
+        self.levels.append(level)
+        if len(self.levels) * BYTES_PER_LEVEL + self.captures * BYTES_PER_CAPTURE > STACK:
+            raise Refused("ETOOBIG", None)
         self.lexer.advance()
 
     def _close(self) -> None:
         level = self.levels.pop()
-        level.end_branch()
         outer = self.levels[-1]
-        inside = level.branches or EMPTY
+        inside = self._end_branch(level)
         self.lexer.advance()
         if level.look:
             outer.branch = concatenate(outer.branch, _looked(level.look, inside))
             return
-        atom = in_parentheses(inside, GROUP_STATES)
+        atom = in_parentheses(inside, CAPTURE_STATES if level.group else GROUP_STATES)
         if level.group:
             self.groups[level.group] = atom
+            outer.captures += 1
+            self.captures += 1
         self._quantify(outer, atom)
 
     def _atom(self, level: _Level) -> Measure:
@@ -168,6 +187,7 @@ class Parser:
         group = self.groups.get(lexer.code)
         if group is None or level.in_look:
             raise Refused("ESUBREG", lexer.at)
+        self.back_references = True
         lexer.advance()
         if group.dead:
             return group
@@ -179,7 +199,7 @@ class Parser:
         lexer = self.lexer
         if lexer.kind == "{":
             least, most = self._bound()
-        elif lexer.kind in "*+?":
+        elif lexer.kind in ("*", "+", "?"):
             least = 1 if lexer.kind == "+" else 0
             most = 1 if lexer.kind == "?" else None
             lexer.advance()

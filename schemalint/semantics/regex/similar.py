@@ -8,6 +8,7 @@ from schemalint.semantics.regex.facts import check_regex
 from schemalint.semantics.regex.like import escape_fault
 from schemalint.semantics.regex.refusals import INVALID_USE_OF_ESCAPE_CHARACTER, RegexError
 
+_OPENING = "^(?:"
 _SEPARATORS = ("){1,1}?(", "){1,1}(?:")
 _TOO_MANY = "SQL regular expression may not contain more than two escape-double-quote separators"
 _TRANSLATED = {"%": ".*", "_": ".", "(": "(?:", "\\": "\\\\", ".": "\\.", "^": "\\^", "$": "\\$"}
@@ -47,7 +48,9 @@ def check_similar(pattern: str, escape: str | None = None, *, server_version: in
     error = check_regex(regex)
     if error is None or error.offset is None:
         return error
-    return msgspec.structs.replace(error, offset=sources[error.offset])
+    # the parenthesis left open may be the one that the translation adds
+    offset = None if error.offset < len(_OPENING) else sources[error.offset]
+    return msgspec.structs.replace(error, offset=offset)
 
 
 def similar_to_regex(
@@ -58,8 +61,8 @@ def similar_to_regex(
     fault = escape_fault(escape)
     if fault is not None:
         return fault
-    pieces = ["^(?:"]
-    sources = [0] * len(pieces[0])
+    pieces = [_OPENING]
+    sources = [0] * len(_OPENING)
     bracket = _Bracket(nests=server_version >= 18)
     escaped = False
     separators = 0
