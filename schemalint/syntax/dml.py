@@ -60,10 +60,10 @@ def insert_statement(c: Cursor, with_: WithClause | None = None) -> InsertStmt:
     columns: tuple[ResTarget, ...] = ()
     override = "OVERRIDING_NOT_SET"
     query: SelectStmt | None = None
-    if c.match[c.at] == "default" and c.match[c.at + 1] == "values":
-        c.at += 2
+    if c.take("default"):
+        c.expect("values")
     else:
-        if c.match[c.at] == "(" and not queries.is_select_start(c):
+        if c.match[c.at] == "(" and c.match[c.at + 1] != "(" and not queries.is_select_start(c):
             columns = c.paren_list(_set_target)
         override = _override(c)
         query = queries.select_no_parens(c)
@@ -212,7 +212,7 @@ def _set_clause(c: Cursor) -> tuple[ResTarget, ...]:
             indirection=target.indirection,
             val=MultiAssignRef(source=source, colno=number, ncolumns=len(targets), start=at, end=c.end),
             start=target.start,
-            end=target.end,
+            end=c.end,
         )
         for number, target in enumerate(targets, 1)
     )

@@ -159,26 +159,28 @@ def continue_expression(c: Cursor, left: Node, start: int, above: int = 0, level
             )
             closed = level if level == COMPARE else 0
             continue
-        if not _is_operator(c, symbol, levels):
+        if symbol == "not" and match[at + 1] not in _NOT_FOLLOWERS:
             return left
         if level == closed:
             raise c.error()
+        if levels is not A_EXPR and _is_label(c, symbol, above, levels):
+            return left
         left, closed = handler(c, left, start, levels)
 
 
-def _is_operator(c: Cursor, word: str | None, levels: Levels) -> bool:
-    """Whether the word that is next is an operator here, and not a label or the start of what follows the expression."""
-    at = c.at
-    after = c.match[at + 1]
-    if word == "not":
-        return after in _NOT_FOLLOWERS
-    if word == "similar" and levels is SUBSTRING:
-        return after == "to"
-    if word == "operator":
-        return after == "("
-    if levels is TARGET and (after in _AFTER_LABEL or c.tokens.kind[at + 1] == END):
-        return word in ("::", "isnull", "notnull")
-    return True
+def _is_label(c: Cursor, word: str | None, above: int, levels: Levels) -> bool:
+    """Whether the word that is next names the expression or belongs to SUBSTRING, and is no operator."""
+    if levels is SUBSTRING:
+        return word == "similar" and c.match[c.at + 1] != "to"
+    return levels is TARGET and not above and word not in _NO_LABELS and _ends_target(c, 1)
+
+
+_NO_LABELS = frozenset({"::", "isnull", "notnull", "overlaps"})
+
+
+def _ends_target(c: Cursor, ahead: int) -> bool:
+    """Whether the token `ahead` can only follow an item of a target list."""
+    return c.match[c.at + ahead] in _AFTER_LABEL or c.tokens.kind[c.at + ahead] == END
 
 
 # --- prefixes
@@ -224,6 +226,9 @@ def _prefix_word(c: Cursor, start: int, levels: Levels) -> Node:
         raise c.error()
     c.at += 1
     if word == "not":
+        if c.match[c.at] == "in":  # NOT was taken as a prefix, so that IN alone is wrong
+            text = c.tokens.text[c.start : c.start + 2]
+            raise ParseError(f'syntax error at or near "{text}"', c.start, c.start + 2)
         operand = expression(c, NOT, levels)
         return BoolExpr(boolop="NOT_EXPR", args=(operand,), start=start, end=c.end)
     if word == "default":
@@ -248,11 +253,11 @@ def _and_or(c: Cursor, left: Node, start: int, levels: Levels) -> Handled:
     word = match[c.at]
     boolop, level = ("AND_EXPR", AND) if word == "and" else ("OR_EXPR", OR)
     args = list(left.args) if isinstance(left, BoolExpr) and left.boolop == boolop else [left]
-    while match[c.at] == word:
-        if levels is TARGET and len(args) > 1 and not _is_operator(c, word, levels):
-            break
+    while True:
         c.at += 1
         args.append(expression(c, level, levels))
+        if match[c.at] != word or (levels is TARGET and _ends_target(c, 1)):  # the word may be a label
+            break
     return BoolExpr(boolop=boolop, args=tuple(args), start=start, end=c.end), 0
 
 
@@ -371,6 +376,8 @@ def _overlaps(c: Cursor, left: Node, start: int, levels: Levels) -> Handled:
         raise c.error()
     c.at += 1
     at = c.start
+    if c.match[c.at] != "(" and not (c.match[c.at] == "row" and c.match[c.at + 1] == "("):
+        raise c.error()
     right = operands.c_expr(c)
     if not isinstance(right, RowExpr) or right.start != at:
         raise c.error(-1)

@@ -128,6 +128,9 @@ def _not_a_function(c: Cursor) -> ParseError:
 
 def _relation(c: Cursor, start: int) -> Node:
     """A relation with its alias and TABLESAMPLE."""
+    word = c.match[c.at]
+    if c.tokens.kind[c.at] == WORD and word in c.not_col_id and (word == "cast" or word not in c.reserved):
+        raise c.error(1)  # the name of a function, which needs arguments
     relation = relation_expr(c)
     alias = _alias(c)
     if alias is not None:

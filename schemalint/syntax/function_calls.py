@@ -39,7 +39,7 @@ def call(c: Cursor, names: tuple[str, ...], start: int, windowless: bool = False
     star = distinct = variadic = False
     if first == ")":
         pass
-    elif first == "*" and match[c.at + 1] == ")":
+    elif first == "*":
         star = True
         c.at += 1
     else:
@@ -159,7 +159,7 @@ def is_function(c: Cursor) -> bool:
     at = c.at + 1
     while c.match[at] == "." and c.tokens.kind[at + 1] != "$":
         at += 2
-    return c.match[at] == "("
+    return c.match[at] == "(" and (word == "cast" or word not in c.reserved)
 
 
 def func_expr_windowless(c: Cursor) -> Node:
@@ -388,6 +388,8 @@ def _with_parenthesis(inner: Callable[[Cursor, int], Node], since: int = 0) -> C
     def read(c: Cursor) -> Node:
         at = c.at
         if c.match[at + 1] != "(" or c.version < since:
+            if c.match[at] in c.reserved:
+                raise c.error(1)
             return operands.name_expression(c)
         c.at = at + 2
         return inner(c, c.tokens.start[at])

@@ -382,7 +382,7 @@ def _interval(c: Cursor) -> Node:
     at = c.start
     constant = A_Const(val=c.string(), kind="String", start=at, end=c.end)
     typmods = typenames.interval_fields(c)
-    typename = TypeName(names=typename.names, typmods=typmods, start=start, end=typename.end)
+    typename = TypeName(names=typename.names, typmods=typmods, start=start, end=c.end if typmods else typename.end)
     return TypeCast(arg=constant, typeName=typename, start=start, end=c.end)
 
 

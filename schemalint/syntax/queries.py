@@ -76,7 +76,7 @@ def select_with_parens(c: Cursor) -> SelectStmt:
         opened.append(c.tokens.start[c.at])
         c.at += 1
     if not is_select_word(c):
-        raise c.error()
+        raise c.error(1 if match[c.at] == "values" else 0)
     query = select_no_parens(c)
     c.expect(")")
     start = opened.pop()
@@ -373,7 +373,9 @@ def with_clause(c: Cursor) -> WithClause:
     """with_clause."""
     start = c.start
     c.expect("with")
-    recursive = c.take("recursive")
+    recursive = c.match[c.at] == "recursive" and c.match[c.at + 1] not in ("(", "as")
+    if recursive:
+        c.at += 1
     ctes = c.list_of(_common_table_expr)
     return WithClause(ctes=ctes, recursive=recursive, start=start, end=c.end)
 

@@ -9,7 +9,7 @@ from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import ParseError
 from schemalint.syntax.keywords import JSON_TYPE_SINCE
 from schemalint.syntax.nodes import A_Const, Node, TypeName
-from schemalint.syntax.tokens import INTEGER, QUOTED, STRING, WORD
+from schemalint.syntax.tokens import QUOTED, STRING, WORD
 
 Simple = tuple[tuple[str, ...], tuple[Node, ...]]
 """The names and modifiers of a type."""
@@ -275,8 +275,6 @@ def is_constant_type(c: Cursor) -> bool:
         return after in ("(", "varying", "character", "char")
     if word in ("time", "timestamp"):
         return after == "(" or (after in ("with", "without") and c.match[c.at + 2] == "time")
-    if word == "interval":
-        return after == "(" and c.tokens.kind[c.at + 2] == INTEGER
     return after == "("
 
 

@@ -24,6 +24,8 @@ _EXCLUDE_GROUP = 0x10000
 _EXCLUDE_TIES = 0x20000
 _DEFAULTS = 0x2 | _START_UNBOUNDED_PRECEDING | _END_CURRENT_ROW
 
+_AFTER_COLUMN = frozenset({"::", ".", "[", "collate", "preceding", "following"})
+"""Before these, BETWEEN in a frame is a column."""
 _NO_WINDOW_NAME = frozenset({"partition", "range", "rows", "groups"})
 
 
@@ -89,7 +91,8 @@ def _frame(c: Cursor) -> tuple[int, Node | None, Node | None]:
         return _DEFAULTS, None, None
     assert mode is not None
     c.at += 1
-    if c.take("between"):
+    if c.match[c.at] == "between" and c.match[c.at + 1] not in _AFTER_COLUMN:
+        c.at += 1
         options, first, last = _between(c)
     else:
         options, first, last = _single_bound(c)
