@@ -112,7 +112,7 @@ def alter_tablespace(c: Cursor) -> Node:
         return found
     word = c.take_any("set", "reset")
     if word is None:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     return AlterTableSpaceOptionsStmt(
         tablespacename=name, options=reloptions(c), isReset=word == "reset", start=start, end=c.end
     )

@@ -102,7 +102,9 @@ def _user(c: Cursor, start: int) -> Node:
     from schemalint.syntax.foreign import auth_ident
 
     c.at += 2
-    missing_ok = c.if_exists()
+    missing_ok = c.take("if")
+    if missing_ok:
+        c.expect("exists")
     c.expect("for")
     user = auth_ident(c)
     c.expect("server")

@@ -48,7 +48,7 @@ def alter_event_trigger(c: Cursor) -> Node:
         return found
     word = c.take_any("enable", "disable")
     if word is None:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     state = "D"
     if word == "enable":
         state = {"replica": "R", "always": "A"}.get(c.take_any("replica", "always") or "", "O")

@@ -76,7 +76,7 @@ def alter_extension(c: Cursor) -> Node:
         return AlterExtensionStmt(extname=name, options=tuple(options), start=start, end=c.end)
     action = c.take_any("add", "drop")
     if action is None:
-        raise c.error(1 if c.peek() == "set" else 0)
+        raise c.error()
     kind, object_ = object_name(c, *object_kind(c, _MEMBERS))
     return AlterExtensionContentsStmt(
         extname=name, action=1 if action == "add" else -1, objtype=kind, object=object_, start=start, end=c.end

@@ -44,7 +44,7 @@ def alter_wrapper(c: Cursor) -> Node:
     options: tuple[DefElem, ...] = ()
     if not functions or c.match[c.at] == "options":
         if not functions and c.match[c.at] != "options":
-            raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+            raise c.error()
         options = alter_generic_options(c)
     return AlterFdwStmt(fdwname=name, func_options=functions, options=options, start=start, end=c.end)
 
@@ -107,7 +107,7 @@ def alter_server(c: Cursor) -> Node:
     if c.match[c.at] == "options":
         options = alter_generic_options(c)
     elif not has_version:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     return AlterForeignServerStmt(
         servername=name, version=version, options=options, has_version=has_version, start=start, end=c.end
     )
@@ -128,7 +128,9 @@ def create_user_mapping(c: Cursor) -> CreateUserMappingStmt:
     """CreateUserMappingStmt."""
     start = c.start
     c.expect("create", "user", "mapping")
-    if_not_exists = c.if_not_exists()
+    if_not_exists = c.take("if")
+    if if_not_exists:
+        c.expect("not", "exists")
     c.expect("for")
     user = auth_ident(c)
     c.expect("server")

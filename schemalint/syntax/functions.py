@@ -233,7 +233,7 @@ def alter_function(c: Cursor) -> Node:
         return found
     actions = _options(c, _COMMON_OPTIONS)
     if not actions:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     c.take("restrict")
     return AlterFunctionStmt(objtype=kind, func=function, actions=actions, start=start, end=c.end)
 

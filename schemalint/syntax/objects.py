@@ -71,6 +71,8 @@ def object_kind(c: Cursor, forms: frozenset[str]) -> tuple[str, str]:
     while isinstance(found, dict):
         step = found.get(c.match[c.at] or "")
         if step is None:
+            if not _has_form(found, forms):
+                c.at = first
             raise c.error()
         found = step
         c.at += 1
@@ -81,6 +83,10 @@ def object_kind(c: Cursor, forms: frozenset[str]) -> tuple[str, str]:
         c.at = first
         raise c.error()
     return kind, form
+
+
+def _has_form(kinds: Kinds, forms: frozenset[str]) -> bool:
+    return any(_has_form(k, forms) if isinstance(k, dict) else k[1] in forms for k in kinds.values())
 
 
 def using_name(c: Cursor) -> tuple[str, ...]:

@@ -62,10 +62,10 @@ def alter_class_or_family(c: Cursor) -> Node:
     if found is not None:
         return found
     if word == "class":
-        raise c.error(1 if c.peek() in ("rename", "owner", "set") else 0)
+        raise c.error()
     action = c.take_any("add", "drop")
     if action is None:
-        raise c.error(1 if c.peek() in ("rename", "owner", "set") else 0)
+        raise c.error()
     return AlterOpFamilyStmt(
         opfamilyname=name[1:],
         amname=name[0],

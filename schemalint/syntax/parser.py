@@ -14,26 +14,36 @@ Parse = Callable[[Cursor], Node]
 
 
 def parse_statement(text: str, start: int = 0, end: int | None = None, version: int = 18) -> Node | None:
-    """The raw parse tree of the one statement in text[start:end], None when there is none. A trailing semicolon is allowed.
+    """The raw parse tree of the one statement in text[start:end], None when there is none. Semicolons around it are allowed.
 
     Raises ParseError for what PostgreSQL's grammar refuses and NotUnderstood for what this parser does not know.
     """
     tokens = tokenize(text, start, end, version=version)
     c = Cursor(tokens, version)
-    if tokens.kind[0] == END or (tokens.match[0] == ";" and tokens.kind[1] == END):
-        return None
+    found: Node | None = None
     try:
-        found = _toplevel(c)
-        c.take(";")
-        if tokens.kind[c.at] != END:
-            raise c.error()
-        return found
+        while _skip_semicolons(c):
+            if found is not None:
+                at = c.start
+                _toplevel(c)
+                raise NotUnderstood("more than one statement", at, c.end)
+            found = _toplevel(c)
+            if c.match[c.at] != ";" and tokens.kind[c.at] != END:
+                raise c.error()
     except RecursionError:
         raise ParseError("stack depth limit exceeded", tokens.start[0], tokens.start[-1], "54001") from None
     except ParseError as refused:
         if VARIABLE in tokens.kind:
             raise NotUnderstood("a psql variable stands for unknown text", refused.start, refused.end) from None
         raise
+    return found
+
+
+def _skip_semicolons(c: Cursor) -> bool:
+    """Step over empty statements; whether another follows."""
+    while c.match[c.at] == ";":
+        c.at += 1
+    return c.tokens.kind[c.at] != END
 
 
 def _toplevel(c: Cursor) -> Node:

@@ -73,7 +73,11 @@ def _privilege_target(c: Cursor) -> Target:
         return _ALL_IN_SCHEMA, _ALL_IN[word], c.names()
     found = _TARGETS.get(c.match[c.at] or "")
     # most of these words may be a table's name as well
-    if found is None or c.peek(1) in _AFTER_TABLE or (found[0] == "OBJECT_PARAMETER_ACL" and c.version < 15):
+    if (
+        found is None
+        or (c.peek(1) in _AFTER_TABLE and c.is_col_id())
+        or (found[0] == "OBJECT_PARAMETER_ACL" and c.version < 15)
+    ):
         return _OBJECT, "OBJECT_TABLE", c.list_of(range_var)
     kind, read = found
     word = c.next_value()

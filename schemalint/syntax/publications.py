@@ -67,7 +67,7 @@ def alter_publication(c: Cursor) -> Node:
         return found
     word = c.take_any(*_ACTIONS)
     if word is None:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     if word == "set" and c.match[c.at] == "(":
         return AlterPublicationStmt(pubname=name, options=definition(c), start=start, end=c.end)
     return AlterPublicationStmt(pubname=name, pubobjects=_objects(c), action=_ACTIONS[word], start=start, end=c.end)
@@ -187,7 +187,7 @@ def alter_subscription(c: Cursor) -> Node:
     options: tuple[DefElem, ...] = ()
     word = c.take_any("set", "connection", "refresh", "add", "drop", "enable", "disable", "skip")
     if word is None:
-        raise c.error(1 if c.peek() in ("rename", "owner") else 0)
+        raise c.error()
     if word == "connection":
         kind, connection = "CONNECTION", c.string()
     elif word in ("enable", "disable"):

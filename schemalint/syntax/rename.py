@@ -21,24 +21,27 @@ from schemalint.syntax.tokens import STRING
 RENAME, OWNER, SCHEMA, DEPENDS = 1, 2, 4, 8
 """What an object may be asked; a sum of these."""
 
+_WITH_SETTINGS = frozenset({"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"})
+_OTHER_RENAME = frozenset({"OBJECT_DOMAIN", "OBJECT_TYPE"})
+_OTHER_SET = _WITH_SETTINGS | {"OBJECT_DOMAIN", "OBJECT_TYPE", "OBJECT_OPERATOR", "OBJECT_STATISTIC_EXT"}
 _NOT_A_SCHEMA = frozenset({"to", "=", ".", "from"})
 
 
 def change_object(c: Cursor, start: int, kind: str, object_: Any, may: int, subname: bool = False) -> Node | None:
     """The change that follows the object's name, None when another is next. With `subname`, RENAME has the name as text."""
     word = c.match[c.at]
-    if word == "rename" and may & RENAME and c.peek(1) == "to":
-        c.at += 2
+    if word == "rename" and may & RENAME and (c.peek(1) == "to" or kind not in _OTHER_RENAME):
+        c.expect("rename", "to")
         new = c.col_id()
         if subname:
             return RenameStmt(renameType=kind, subname=object_, newname=new, start=start, end=c.end)
         return RenameStmt(renameType=kind, object=object_, newname=new, start=start, end=c.end)
-    if word == "owner" and may & OWNER and c.peek(1) == "to":
-        c.at += 2
+    if word == "owner" and may & OWNER and (c.peek(1) == "to" or kind != "OBJECT_DATABASE"):
+        c.expect("owner", "to")
         owner = role_spec(c)
         return AlterOwnerStmt(objectType=kind, object=object_, newowner=owner, start=start, end=c.end)
-    if is_set_schema(c) and may & SCHEMA:
-        c.at += 2
+    if word == "set" and may & SCHEMA and (is_set_schema(c, kind) or kind not in _OTHER_SET):
+        c.expect("set", "schema")
         new = c.col_id()
         return AlterObjectSchemaStmt(objectType=kind, object=object_, newschema=new, start=start, end=c.end)
     if may & DEPENDS and is_depends(c):
@@ -54,14 +57,14 @@ def required_change(c: Cursor, start: int, kind: str, object_: Any, may: int, su
     found = change_object(c, start, kind, object_, may, subname)
     if found is not None:
         return found
-    word = c.match[c.at]
-    starts = {"rename": RENAME, "owner": OWNER, "set": SCHEMA}
-    raise c.error(1 if may & starts.get(word or "", 0) else 0)
+    raise c.error()
 
 
-def is_set_schema(c: Cursor) -> bool:
-    """Whether SET SCHEMA and a name is next, and not a setting of that name or its SQL form."""
-    return c.match[c.at] == "set" and c.peek(1) == "schema" and c.peek(2) not in _NOT_A_SCHEMA and c.kind(2) != STRING
+def is_set_schema(c: Cursor, kind: str) -> bool:
+    """Whether SET SCHEMA is next, and for a function not a setting of that name or its SQL form."""
+    if not c.is_words("set", "schema"):
+        return False
+    return kind not in _WITH_SETTINGS or (c.peek(2) not in _NOT_A_SCHEMA and c.kind(2) != STRING)
 
 
 def is_depends(c: Cursor) -> bool:
@@ -212,7 +215,7 @@ def alter_relation(c: Cursor) -> Node | None:
     if c.match[c.at] == "rename":
         c.at += 1
         return _rename_relation(c, start, kind, relation, missing_ok)
-    if is_set_schema(c) and kind not in _NO_SCHEMA:
+    if is_set_schema(c, kind) and kind not in _NO_SCHEMA:
         c.at += 2
         return AlterObjectSchemaStmt(
             objectType=kind, relation=relation, newschema=c.col_id(), missing_ok=missing_ok, start=start, end=c.end

@@ -42,8 +42,6 @@ def alter_text_search(c: Cursor) -> Node:
     found = change_object(c, start, _KINDS[word], name, RENAME | OWNER | SCHEMA)
     if found is not None:
         return found
-    if c.peek() in ("rename", "owner", "set"):
-        raise c.error(1)
     if word == "dictionary":
         return AlterTSDictionaryStmt(dictname=name, options=definition(c), start=start, end=c.end)
     return _alter_configuration(c, start, name)
@@ -54,7 +52,9 @@ def _alter_configuration(c: Cursor, start: int, name: tuple[str, ...]) -> AlterT
     if action is None:
         raise c.error()
     c.expect("mapping")
-    missing_ok = action == "drop" and c.if_exists()
+    missing_ok = action == "drop" and c.take("if")
+    if missing_ok:
+        c.expect("exists")
     tokens: tuple[str, ...] = ()
     dictionaries: tuple[tuple[str, ...], ...] = ()
     replace = action == "alter" and c.match[c.at] == "replace"

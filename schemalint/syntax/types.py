@@ -103,7 +103,9 @@ def alter_type(c: Cursor) -> Node:
 
 def _add_value(c: Cursor, start: int, name: tuple[str, ...]) -> AlterEnumStmt:
     c.expect("add", "value")
-    skip = c.if_not_exists()
+    skip = c.take("if")
+    if skip:
+        c.expect("not", "exists")
     value = c.string()
     place = c.take_any("before", "after")
     return AlterEnumStmt(
