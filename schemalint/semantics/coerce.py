@@ -15,7 +15,7 @@ from msgspec import structs
 from schemalint.catalog.model import Oid, Proc
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import typeoids
-from schemalint.semantics.constants import input_constant
+from schemalint.semantics.constants import input_constant, input_null
 from schemalint.semantics.lsyscache import (
     State,
     get_base_type,
@@ -223,7 +223,9 @@ def _coerce_literal(pstate: State, const: Const, target: Oid, typmod: int, ccont
     base, base_typmod = get_base_type_and_typmod(pstate, target, typmod)
     input_typmod = base_typmod if base == typeoids.INTERVAL else -1
     value = const.value
-    if not const.isnull:
+    if const.isnull:
+        input_null(pstate, base, (const.start, const.end))
+    else:
         value = input_constant(pstate, base, const.value, input_typmod, (const.start, const.end))
     result: Expr = Const(
         type=base,

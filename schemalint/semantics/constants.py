@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemalint.catalog.model import Oid, Type
+from schemalint.catalog.model import Oid, Proc, Type
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.input import DEFAULT, InputSettings, reader_of
@@ -45,6 +45,16 @@ def input_constant(state: State, oid: Oid, text: str, typmod: int = -1, at: At =
     except Undecided:
         return text
     return text if value is None else value
+
+
+def input_null(state: State, oid: Oid, at: At = None) -> None:
+    """NULL as a constant of a type: only pseudo-types may refuse it."""
+    found = typeid_type(state, oid)
+    if found.typtype != "p" or oid in _TAKE_ANYTHING or not found.input:
+        return
+    function = state.catalog.get(Proc, found.input)
+    if function is not None and not function.strict:
+        raise Refusal("0A000", f"cannot accept a value of type {found.name}", at=at)
 
 
 def _depends_on_settings(state: State, found: Type) -> bool:
@@ -125,6 +135,13 @@ def _read_enum(state: State, found: Type, text: str) -> str:
 
     if text not in found.labels or len(text.encode()) >= NAMEDATALEN:
         raise refuse("22P02", f'invalid input value for enum {format_type(state, found.oid)}: "{text}"')
+    uncommitted = state.catalog.uncommitted_labels
+    if uncommitted and text in uncommitted.get(found.oid, ()):  # check_safe_enum_use
+        raise refuse(
+            "55P04",
+            f'unsafe use of new value "{text}" of enum type {format_type(state, found.oid)}',
+            hint="New enum values must be committed before they can be used.",
+        )
     return text
 
 

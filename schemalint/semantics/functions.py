@@ -378,7 +378,10 @@ def _default_types(detail: FuncDetail) -> list[Oid]:
         if declared in typeoids.POLYMORPHIC:
             number = detail.argnumbers[i] if detail.argnumbers is not None else i
             default = detail.proc.defaults[number - (len(detail.argtypes) - len(detail.proc.defaults))]
-            declared = default.tree.type if isinstance(default.tree, Expr) else UNKNOWN_TYPE
+            if isinstance(default.tree, Expr):
+                declared = default.tree.type
+            else:
+                declared = typeoids.UNKNOWN if default.text.upper().startswith("NULL") else UNKNOWN_TYPE
         found.append(declared)
     return found
 
