@@ -91,6 +91,8 @@ class Catalog:
         ] = {}  # (class, namespace) -> oids, for DROP SCHEMA and listings
         self._next_oid: dict[str, int] = {"": model.FIRST_NORMAL_OID}
         self._unknown: dict[str, str] = {}  # name -> why its existence is not known; "" for every name
+        # enum type -> labels that ALTER TYPE added in the open transaction; they must not be used yet
+        self.uncommitted_labels: dict[Oid, tuple[str, ...]] = {}
         self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
         self._log: list[tuple[dict[Any, Any], Any, Any]] = []
         # class -> a number that no other state of its objects has; absent while all of them are built in
@@ -244,6 +246,7 @@ class Catalog:
             if owner:
                 yield (f"{obj.CLASS}.{field}", owner)
         if isinstance(obj, model.Constraint):
+            yield (f"conname {obj.name}", obj.namespace)
             if obj.frelid:
                 yield ("pg_constraint.frelid", obj.frelid)
             if obj.parentid:
@@ -364,6 +367,14 @@ class Catalog:
     def constraints(self, relid: Oid) -> list[model.Constraint]:
         """Constraints of a relation, in the order of their making."""
         return self._owned_objects(model.Constraint, "pg_constraint.relid", relid)
+
+    def constraint_name_exists(self, namespace: Oid, name: str) -> bool:
+        """Whether any constraint of a schema, of whatever relation or domain, has the name (ConstraintNameExists)."""
+        return bool(self._owned.get((f"conname {name}", namespace)))
+
+    def constraints_named(self, namespace: Oid, name: str) -> list[model.Constraint]:
+        """The constraints of this name in a schema, of whatever relation or domain."""
+        return self._owned_objects(model.Constraint, f"conname {name}", namespace)
 
     def domain_constraints(self, typid: Oid) -> list[model.Constraint]:
         """Constraints of a domain."""

@@ -106,8 +106,11 @@ def _commit(session: Session, stmt: TransactionStmt) -> None:
 
 def _end_block(session: Session) -> None:
     _at_commit(session)
-    for key in ("tx", "aborted", "savepoints", "read_only", "used_snapshot", "new_labels"):
+    for key in ("tx", "aborted", "savepoints", "read_only", "used_snapshot", "new_enums"):
         session.set_var(key, None)
+    uncommitted = session.catalog.uncommitted_labels
+    for oid in list(uncommitted):
+        session.catalog.note(uncommitted, oid, None)
     for key in [k for k in session.vars if k.startswith("cursor ") and not session.vars[k].hold]:
         session.set_var(key, None)
 
