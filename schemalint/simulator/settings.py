@@ -1,0 +1,272 @@
+"""SET, RESET, SHOW, DISCARD and ALTER SYSTEM (guc_funcs.c, variable.c, discard.c)."""
+
+from __future__ import annotations
+
+from schemalint.catalog import model
+from schemalint.catalog.model import Oid
+from schemalint.errors import Refusal
+from schemalint.simulator.guc import check_context, check_value, find_option
+from schemalint.simulator.session import Session
+from schemalint.syntax.nodes import (
+    A_Const,
+    AlterSystemStmt,
+    DiscardStmt,
+    Node,
+    TypeCast,
+    VariableSetStmt,
+    VariableShowStmt,
+)
+
+At = tuple[int, int] | None
+
+LIST_SETTINGS = frozenset(
+    (
+        "search_path",
+        "datestyle",
+        "temp_tablespaces",
+        "session_preload_libraries",
+        "local_preload_libraries",
+        "shared_preload_libraries",
+        "createrole_self_grant",
+        "restrict_nonsystem_relation_kind",
+        "log_destination",
+        "listen_addresses",
+        "unix_socket_directories",
+        "wal_consistency_checking",
+        "debug_io_direct",
+        "synchronous_standby_names",
+        "synchronized_standby_slots",
+    )
+)
+"""Parameters that take several values (GUC_LIST_INPUT)."""
+
+TRANSACTION_SETTINGS = frozenset(("transaction_isolation", "transaction_read_only", "transaction_deferrable"))
+
+
+def nothing(session: Session, stmt: Node) -> None:
+    """LISTEN, NOTIFY, LOAD, CHECKPOINT and their like change nothing that is modelled."""
+
+
+def exec_set_variable(session: Session, stmt: VariableSetStmt) -> None:
+    """SET and RESET (ExecSetVariableStmt)."""
+    at = (stmt.start, stmt.end)
+    match stmt.kind:
+        case "VAR_RESET_ALL":
+            _reset_all(session)
+        case "VAR_SET_MULTI":
+            _set_multi(session, stmt)
+        case "VAR_RESET" | "VAR_SET_DEFAULT":
+            set_config(session, stmt.name or "", None, local=stmt.is_local, at=at)
+        case "VAR_SET_VALUE":
+            name = stmt.name or ""
+            values = setting_values(session, stmt)
+            find_option(session, name, at)
+            if name.lower() == "search_path":
+                set_search_path(session, tuple(values), local=stmt.is_local)
+            else:
+                set_config(session, name, ", ".join(values), local=stmt.is_local, at=at)
+
+
+def setting_values(session: Session, stmt: VariableSetStmt) -> list[str]:
+    """The values of a SET as texts (flatten_set_variable_args)."""
+    name = (stmt.name or "").lower()
+    if len(stmt.args) > 1 and name not in LIST_SETTINGS and (name in session.catalog.builtins.settings or "." in name):
+        raise Refusal("22023", f"SET {stmt.name} takes only one argument", at=(stmt.start, stmt.end))
+    return [_text_of(arg) for arg in stmt.args]
+
+
+def _text_of(arg: Node) -> str:
+    if isinstance(arg, TypeCast):
+        return _text_of(arg.arg)
+    assert isinstance(arg, A_Const)
+    return str(arg.val)
+
+
+def split_identifiers(value: str) -> tuple[str, ...]:
+    """The names of a list setting given as one text: `"$user", public` (SplitIdentifierString)."""
+    names = []
+    for part in value.split(","):
+        word = part.strip()
+        if word.startswith('"') and word.endswith('"') and len(word) > 1:
+            names.append(word[1:-1].replace('""', '"'))
+        elif word:
+            names.append(word.lower())
+    return tuple(names)
+
+
+def set_search_path(session: Session, schemas: tuple[str, ...] | None, *, local: bool = False) -> None:
+    """Set search_path to these names; None is the default."""
+    _set(session, "search_path", schemas, local)
+    session.prepare()
+
+
+def _set(session: Session, key: str, value: object, local: bool) -> None:
+    if local:
+        if not session.in_transaction_block:
+            return
+        held: dict[str, object] = session.var("local", {})
+        if key not in held:
+            session.set_var("local", {**held, key: session.var(key)})
+    session.set_var(key, value)
+
+
+def set_config(session: Session, name: str, value: str | None, *, local: bool = False, at: At = None) -> None:
+    """Set a parameter from its text, None for its default (set_config_option)."""
+    setting = find_option(session, name, at)
+    key = name.lower()
+    if setting is not None:
+        check_context(session, setting, at)
+    match key:
+        case "search_path":
+            set_search_path(session, None if value is None else split_identifiers(value), local=local)
+            return
+        case "role":
+            set_role(session, value, local=local, at=at)
+            return
+        case "session_authorization":
+            _set_session_authorization(session, value, local=local, at=at)
+            return
+        case "transaction_read_only" | "default_transaction_read_only" if value is not None:
+            on = value.lower() in ("on", "true", "yes", "1", "t")
+            if key == "transaction_read_only":
+                session.set_var("read_only", True if on else None)
+    if setting is not None and value is not None:
+        check_value(session, setting, value, at)
+    _set(session, f"setting {key}", value, local)
+
+
+def set_role(session: Session, value: str | None, *, local: bool = False, at: At = None) -> None:
+    """SET ROLE (check_role)."""
+    if value is None or value == "none":
+        _set(session, "role", None, local)
+        session.prepare()
+        return
+    oid = session.catalog.find_oid("pg_authid", 0, value)
+    if oid is None:
+        session.names.unknown_or(value, at)
+        raise Refusal("22023", f'role "{value}" does not exist', at=at, word=value)
+    login = session.var("session_role", 10)
+    if not _may_set_role(session, login, oid):
+        raise Refusal("42501", f'permission denied to set role "{value}"', at=at, word=value)
+    _set(session, "role", oid, local)
+    session.prepare()
+
+
+def _may_set_role(session: Session, role: Oid, wanted: Oid) -> bool:
+    """member_can_set_role."""
+    held = session.catalog.get(model.Role, role)
+    if role == wanted or held is None or held.super:
+        return True
+    seen, queue = {role}, [role]
+    while queue:
+        current = session.catalog.get(model.Role, queue.pop())
+        for oid, (_, _, may_set) in current.member_of.items() if current is not None else ():
+            if may_set and oid not in seen:
+                if oid == wanted:
+                    return True
+                seen.add(oid)
+                queue.append(oid)
+    return False
+
+
+def _set_session_authorization(session: Session, value: str | None, *, local: bool = False, at: At = None) -> None:
+    """SET SESSION AUTHORIZATION (check_session_authorization)."""
+    login = session.var("login_role")
+    oid: Oid | None = login
+    if value is not None:
+        oid = session.catalog.find_oid("pg_authid", 0, value)
+        if oid is None:
+            session.names.unknown_or(value, at)
+            raise Refusal("22023", f'role "{value}" does not exist', at=at, word=value)
+        connected = session.catalog.get(model.Role, login if login is not None else 10)
+        if connected is not None and not connected.super and oid != connected.oid:
+            raise Refusal("42501", f'permission denied to set session authorization "{value}"', at=at, word=value)
+    _set(session, "session_role", oid, local)
+    _set(session, "role", None, local)
+    session.prepare()
+
+
+def _set_multi(session: Session, stmt: VariableSetStmt) -> None:
+    """SET TRANSACTION and SET SESSION CHARACTERISTICS."""
+    at = (stmt.start, stmt.end)
+    if stmt.name == "TRANSACTION SNAPSHOT":
+        raise Refusal("22023", f'invalid snapshot identifier: "{_text_of(stmt.args[0])}"', at=at)
+    for option in stmt.args:
+        name, arg = getattr(option, "defname", ""), getattr(option, "arg", None)
+        if name == "transaction_read_only" and stmt.name == "TRANSACTION":
+            on = getattr(arg, "val", arg) in (1, True, "on", "true")
+            if not on and session.var("read_only") and session.var("savepoints"):
+                raise Refusal("25001", "cannot set transaction read-write mode inside a read-only transaction", at=at)
+            if session.in_transaction_block:
+                session.set_var("read_only", True if on else None)
+
+
+def _reset_all(session: Session) -> None:
+    keep = frozenset(("setting role", "setting session_authorization", "setting seed"))
+    for key in [k for k in session.vars if k.startswith("setting ") and k not in keep]:
+        session.set_var(key, None)
+    session.set_var("search_path", None)
+    apply_stored_settings(session)
+    session.prepare()
+
+
+def show_variable(session: Session, stmt: VariableShowStmt) -> None:
+    """SHOW (GetPGVariable)."""
+    name = stmt.name.lower()
+    at = (stmt.start, stmt.end)
+    if name == "all" or f"setting {name}" in session.vars:
+        return
+    if find_option(session, stmt.name, at) is None:
+        raise Refusal("42704", f'unrecognized configuration parameter "{stmt.name}"', at=at, word=stmt.name)
+
+
+def discard(session: Session, stmt: DiscardStmt) -> None:
+    """DISCARD (DiscardCommand)."""
+    if stmt.target in ("DISCARD_ALL", "DISCARD_TEMP"):
+        if stmt.target == "DISCARD_ALL":
+            session.prevent_in_transaction_block("DISCARD ALL", stmt)
+        from schemalint.simulator.temporary import drop_temporary_schema
+
+        drop_temporary_schema(session)
+    if stmt.target == "DISCARD_ALL":
+        for key in [k for k in session.vars if k.startswith("cursor ")]:
+            session.set_var(key, None)
+        for key in list(session.catalog.lasting):
+            session.catalog.note(session.catalog.lasting, key, None)
+        session.set_var("role", None)
+        session.set_var("session_role", session.var("login_role"))
+        _reset_all(session)
+
+
+def alter_system(session: Session, stmt: AlterSystemStmt) -> None:
+    """ALTER SYSTEM (AlterSystemSetConfigFile)."""
+    session.prevent_in_transaction_block("ALTER SYSTEM", stmt)
+    inner = stmt.setstmt
+    if inner.kind == "VAR_RESET_ALL":
+        return
+    at = (stmt.start, stmt.end)
+    name = inner.name or ""
+    setting = session.catalog.builtins.settings.get(name.lower())
+    if setting is None:
+        if "." in name:
+            find_option(session, name, at)
+            return
+        raise Refusal("42704", f'unrecognized configuration parameter "{name}"', at=at, word=name)
+    if setting.context == "internal" or "DISALLOW_IN_FILE" in setting.flags:
+        raise Refusal("55P02", f'parameter "{setting.name}" cannot be changed', at=at, word=name)
+    if inner.kind == "VAR_SET_VALUE":
+        check_value(session, setting, ", ".join(setting_values(session, inner)), at)
+
+
+def apply_stored_settings(session: Session) -> None:
+    """What ALTER DATABASE / ROLE ... SET left for new sessions (process_settings)."""
+    catalog = session.catalog
+    database = catalog.find(model.Database, 0, session.names.database)
+    role = catalog.get(model.Role, session.var("session_role", 10))
+    for holder in (database, role):
+        for entry in holder.config if holder is not None else ():
+            name, _, value = entry.partition("=")
+            if name.lower() == "search_path":
+                session.set_var("search_path", split_identifiers(value))
+            elif name.lower() not in ("role", "session_authorization"):
+                session.set_var(f"setting {name.lower()}", value)
