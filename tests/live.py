@@ -17,7 +17,7 @@ from schemalint.catalog.names import Names
 from schemalint.catalog.store import Catalog
 from schemalint.semantics.parsestate import ParseState
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "generate_builtins.py"
+SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "generate_builtins.py"
 CATALOGS = ("pg_namespace", "pg_type", "pg_cast", "pg_proc", "pg_operator", "pg_opfamily", "pg_opclass", "pg_class")
 
 
@@ -60,3 +60,15 @@ def state_of(connection: psycopg.Connection[Any], server: Server) -> ParseState:
     state = ParseState(Names(catalog_of(connection, server)))
     state.expr_kind = "select_target"
     return state
+
+
+def server_says(connection: psycopg.Connection[Any], query: str) -> tuple[str, str]:
+    """(SQLSTATE, message) of a refusal, or ("", type of the first column). For 16 and later; the query is not executed."""
+    try:
+        connection.execute(f"PREPARE said AS {query}", prepare=False)
+    except psycopg.Error as error:
+        return error.sqlstate or "", error.diag.message_primary or ""
+    types = "SELECT format_type(result_types[1], NULL) FROM pg_prepared_statements WHERE name = 'said'"
+    (shown,) = connection.execute(types).fetchone() or ("",)
+    connection.execute("DEALLOCATE said", prepare=False)
+    return "", shown

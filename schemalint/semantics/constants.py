@@ -39,8 +39,7 @@ def input_constant(state: State, oid: Oid, text: str, typmod: int = -1, at: At =
             error.sqlstate, error.message, at=at, detail=error.detail or None, hint=error.hint or None
         ) from None
     except Refusal as refusal:  # of the look-ups that regclass and its like make
-        if refusal.at is None:
-            refusal.at = at
+        refusal.at = at
         raise
     except Undecided:
         return text

@@ -146,7 +146,7 @@ def regoperatorin(state: State, text: str) -> Oid:
 
 def regtypein(state: State, text: str) -> Oid:
     number = _number(text)
-    return number if number is not None else parse_type_string(state, text, missing_ok=state.version >= 16)[0]
+    return number if number is not None else parse_type_string(state, text)[0]
 
 
 def regcollationin(state: State, text: str) -> Oid:
@@ -218,7 +218,7 @@ def parse_name_and_arg_types(state: State, text: str, allow_none: bool) -> tuple
         if allow_none and word.lower() == "none":
             types.append(0)
         else:
-            types.append(parse_type_string(state, word, missing_ok=state.version >= 16)[0])
+            types.append(parse_type_string(state, word)[0])
     return names, tuple(types)
 
 
