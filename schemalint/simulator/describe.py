@@ -68,6 +68,10 @@ def describe(session: Session, address: ObjectAddress) -> str:
     catalog = session.catalog
     if address.classid == "pg_attrdef":
         return f"default value for {_column(session, ObjectAddress('pg_class', address.objid, address.objsubid))}"
+    if address.classid == "pg_rewrite" and (view := catalog.get(model.Relation, address.objid)) is not None:
+        return f"rule _RETURN on {describe_relation(session, view)}"
+    if address.classid in ("pg_publication_rel", "pg_publication_namespace"):
+        return _part_of_publication(session, address)
     obj = catalog.at(address)
     if obj is None:
         return f"{address.classid} {address.objid}"
@@ -79,17 +83,25 @@ def describe(session: Session, address: ObjectAddress) -> str:
         return f"{_QUALIFIED[address.classid]} {shown(session, obj)}"
     if address.classid in _ON_RELATION:
         relation = catalog.get(model.Relation, getattr(obj, "relid", 0))
-        return (
-            f"{_ON_RELATION[address.classid]} {obj.name} on {describe_relation(session, relation)}"
-            if relation
-            else obj.name
-        )
+        if relation is None:
+            return obj.name
+        return f"{_ON_RELATION[address.classid]} {obj.name} on {describe_relation(session, relation)}"
     return _describe_other(session, catalog, obj)
 
 
 def _column(session: Session, address: ObjectAddress) -> str:
     relation = session.catalog[model.Relation, address.objid]
-    return f"column {quote_identifier(relation.columns[address.objsubid - 1].name)} of {describe_relation(session, relation)}"
+    return f"column {relation.columns[address.objsubid - 1].name} of {describe_relation(session, relation)}"
+
+
+def _part_of_publication(session: Session, address: ObjectAddress) -> str:
+    publication = session.catalog.get(model.Publication, address.objid)
+    name = publication.name if publication is not None else str(address.objid)
+    if address.classid == "pg_publication_namespace":
+        return f"publication of schema {session.names.namespace_name(address.objsubid)} in publication {name}"
+    relation = session.catalog.get(model.Relation, address.objsubid)
+    shown_name = describe_relation(session, relation) if relation is not None else str(address.objsubid)
+    return f"publication of {shown_name} in publication {name}"
 
 
 def _describe_other(session: Session, catalog: Catalog, obj: CatalogObject) -> str:
@@ -102,14 +114,14 @@ def _describe_other(session: Session, catalog: Catalog, obj: CatalogObject) -> s
         case model.Constraint():
             relation = catalog.get(model.Relation, obj.relid)
             if relation is not None:
-                return f"constraint {quote_identifier(obj.name)} on {describe_relation(session, relation)}"
+                return f"constraint {obj.name} on {describe_relation(session, relation)}"
             return f"constraint {obj.name}"
         case model.Proc():
             return f"function {signature(session, obj)}"
         case model.Operator():
             left = format_type(names, obj.left) if obj.left else "NONE"
             right = format_type(names, obj.right) if obj.right else "NONE"
-            schema = "" if obj.namespace in names.path else f"{names.namespace_name(obj.namespace)}."
+            schema = "" if _is_visible(session, obj) else f"{quote_identifier(names.namespace_name(obj.namespace))}."
             return f"operator {schema}{obj.name}({left},{right})"
         case model.Cast():
             return f"cast from {format_type(names, obj.source)} to {format_type(names, obj.target)}"
@@ -125,11 +137,39 @@ def _describe_other(session: Session, catalog: Catalog, obj: CatalogObject) -> s
             user = "public" if not obj.user else session.role_name(obj.user)
             return f"user mapping for {user} on server {server.name if server else obj.server}"
         case model.DefaultAcl():
-            return f"default privileges on new objects belonging to role {session.role_name(obj.role)}"
+            role = session.role_name(obj.role)
+            schema = f" in schema {names.namespace_name(obj.namespace)}" if obj.namespace else ""
+            what = _DEFAULT_ACLS.get(obj.objtype, "objects")
+            return f"default privileges on new {what} belonging to role {role}{schema}"
         case model.Transform():
             language = catalog.get(model.Language, obj.lang)
             return f"transform for {format_type(names, obj.type)} language {language.name if language else obj.lang}"
     return f"{obj.CLASS} {obj.name}"
+
+
+_DEFAULT_ACLS = {
+    "r": "relations",
+    "S": "sequences",
+    "f": "functions",
+    "T": "types",
+    "n": "schemas",
+    "L": "large objects",
+}
+
+
+def _is_visible(session: Session, obj: model.Proc | model.Operator) -> bool:
+    """Whether the unqualified name with these argument types means this one (FunctionIsVisible, OperatorIsVisible)."""
+    names = session.names
+    if obj.namespace not in names.path:
+        return False
+    for _, other in names.overloads(type(obj), None, obj.name):
+        if _types(other) == _types(obj):
+            return other.oid == obj.oid
+    return False
+
+
+def _types(obj: model.Proc | model.Operator) -> tuple[int, ...]:
+    return obj.argtypes if isinstance(obj, model.Proc) else (obj.left, obj.right)
 
 
 def signature(session: Session, proc: model.Proc) -> str:
@@ -137,11 +177,5 @@ def signature(session: Session, proc: model.Proc) -> str:
     from schemalint.semantics.types import format_type
 
     names = session.names
-    first = next(iter(names.overloads(model.Proc, None, proc.name)), None)
-    schema = (
-        ""
-        if proc.namespace in names.path or (first is None and proc.namespace == 11)
-        else names.namespace_name(proc.namespace)
-    )
-    prefix = f"{quote_identifier(schema)}." if schema else ""
+    prefix = "" if _is_visible(session, proc) else f"{quote_identifier(names.namespace_name(proc.namespace))}."
     return f"{prefix}{quote_identifier(proc.name)}({','.join(format_type(names, t) for t in proc.argtypes)})"
