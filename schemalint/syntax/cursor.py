@@ -20,6 +20,8 @@ _ONE_TOKEN = {
 }
 """Words that the server reads as one token with the next (NOT_LA and its like): where both are wrong, the first is at fault."""
 
+_ONE_TOKEN_SINCE = {"without": 15, "format": 16}
+
 
 class Cursor:
     """Reads tokens forward; `at` indexes the next token.
@@ -106,7 +108,8 @@ class Cursor:
     def error(self, ahead: int = 0) -> ParseError:
         """A syntax error at the token `ahead` tokens further on, in the server's words."""
         at = min(self.at + ahead, len(self.match) - 2)  # the first END
-        if at and self.match[at] in _ONE_TOKEN.get(self.match[at - 1] or "", ()):
+        before = self.match[at - 1] or "" if at else ""
+        if self.match[at] in _ONE_TOKEN.get(before, ()) and self.version >= _ONE_TOKEN_SINCE.get(before, 0):
             at -= 1
         tokens = self.tokens
         if tokens.kind[at] == END:

@@ -281,7 +281,9 @@ def _string(out: Tokens, piece: str, at: int, stop: int, kind: TokenType, base: 
     if piece[at] in "eE":
         value = unescape(piece[at + 2 : stop - 1], base + at)
     elif piece[at] in "nN":
-        value = piece[at + 2 : stop - 1].replace("''", "'")
+        out.add(WORD, "nchar", "nchar", base + at, base + at + 1)  # N'x' is short for nchar 'x'
+        at += 1
+        value = piece[at + 1 : stop - 1].replace("''", "'")
     elif piece[at] in "uU":
         value, stop = _unicode(piece, piece[at + 3 : stop - 1].replace("''", "'"), stop, at, base)
     else:

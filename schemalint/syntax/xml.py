@@ -209,7 +209,7 @@ def _column(c: Cursor) -> RangeTableFuncCol:
             nullability = option == "not"
         elif _is_identifier(c):
             word = c.next_value()
-            if word == "__pg__is_not_null":
+            if word == "__pg__is_not_null" and c.version >= 15:
                 _after(c, f'option name "{word}" cannot be used in XMLTABLE', at)
             if word != "path":
                 _after(c, f'unrecognized column option "{word}"', at)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import pytest
 import test_alter_table
+import test_expressions
+import test_queries
 import test_relations
+import test_sqljson
 import test_tables
 from servers import Server
 
@@ -30,6 +33,18 @@ STATEMENTS = "\n".join(
         test_relations.POLICIES,
         test_relations.RULES,
         test_relations.REFUSED,
+        test_expressions.OPERATORS,
+        test_expressions.OPERANDS,
+        test_expressions.CALLS,
+        test_expressions.TYPES,
+        test_expressions.REFUSED,
+        test_queries.SELECTS,
+        test_queries.FROM,
+        test_queries.DML,
+        test_queries.REFUSED,
+        test_sqljson.FUNCTIONS,
+        test_sqljson.TABLES,
+        test_sqljson.REFUSED,
     )
 )
 LATER = frozenset({"create table t (a int) partition by round (a)"})
