@@ -1,0 +1,1 @@
+"""PL/pgSQL bodies: their text to a tree."""
