@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from schemalint.catalog.model import Oid, Type
 from schemalint.errors import Refusal
 from schemalint.semantics.types import format_type, typename_type
+from schemalint.simulator.acl import owner_check
 from schemalint.simulator.effects import Noted, Skipped
 from schemalint.simulator.namespaces import qualified_name_get_creation_namespace
 from schemalint.simulator.pg_type import ENUM_IN, ENUM_OUT, NAMEDATALEN, free_type_name, type_create
-from schemalint.simulator.session import BOOTSTRAP_SUPERUSER, Session
+from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import AlterEnumStmt, CreateEnumStmt, TypeName
 
 
@@ -74,10 +75,7 @@ def _check_enum_owner(session: Session, found: Type, at: tuple[int, int]) -> Non
     """checkEnumOwner."""
     if found.typtype != "e":
         raise Refusal("42809", f"{format_type(session, found.oid)} is not an enum", at=at)
-    if session.role not in (BOOTSTRAP_SUPERUSER, found.owner):
-        from schemalint.simulator.acl import owner_check
-
-        owner_check(session, found, at)
+    owner_check(session, found, at)
 
 
 def _add_enum_label(session: Session, found: Type, stmt: AlterEnumStmt, at: tuple[int, int]) -> None:

@@ -52,9 +52,9 @@ def check_create_on_namespace(session: Session, namespace: Oid, at: At = None) -
     """Raise 42501 unless the role may create objects in the schema."""
     if session.role == BOOTSTRAP_SUPERUSER:
         return
-    from schemalint.simulator.acl import check_create  # type: ignore[import-not-found,unused-ignore]
+    from schemalint.simulator.acl import create_check
 
-    check_create(session, namespace, at)
+    create_check(session, namespace, at)
 
 
 def range_var_names(relation: RangeVar) -> tuple[str, ...]:
