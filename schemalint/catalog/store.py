@@ -98,6 +98,7 @@ class Catalog:
         # class -> a number that no other state of its objects has; absent while all of them are built in
         self.stamps: dict[str, int] = {}
         self._next_stamp = itertools.count(1)
+        self.kept: dict[Any, Any] = {}  # what look-ups found, under keys that hold the stamps it depends on
 
     # --- the journal
 

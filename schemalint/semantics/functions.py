@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from schemalint.catalog.model import Oid, Proc, Type
+from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Proc, Type
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
@@ -28,6 +28,7 @@ from schemalint.semantics.coerce import (
 from schemalint.semantics.lsyscache import State, get_array_type, get_base_element_type, is_complex
 from schemalint.semantics.ordered_sets import check_ordered_set_call
 from schemalint.semantics.parsestate import ParseState, span
+from schemalint.semantics.pathways import cast_sources
 from schemalint.semantics.query import (
     UNKNOWN_TYPE,
     Aggref,
@@ -107,6 +108,55 @@ def func_get_detail(
     at: At = None,
 ) -> FuncDetail:
     """Which function a call means (func_get_detail). Without `fargs` a type's name is not taken as a cast."""
+    if fargnames or not _is_only_builtin(state, names, argtypes):
+        return _get_detail(
+            state, names, fargs, fargnames, argtypes, expand_variadic, expand_defaults, include_out_arguments, at
+        )
+    literal = len(fargs) == 1 and isinstance(fargs[0], Const)
+    flags = (expand_variadic, expand_defaults, include_out_arguments, literal, not fargs)
+    key = (state.version, names[-1], tuple(argtypes), flags)
+    found = _found.get(key)
+    if found is None:
+        found = _found[key] = _get_detail(
+            state, names, fargs, fargnames, argtypes, expand_variadic, expand_defaults, include_out_arguments, at
+        )
+    return found._replace(argtypes=list(found.argtypes))
+
+
+_found: dict[tuple[object, ...], FuncDetail] = {}
+"""What calls of built-in functions with arguments of built-in types mean."""
+
+
+def _is_only_builtin(state: State, names: tuple[str, ...], argtypes: Sequence[Oid]) -> bool:
+    """Whether only built-in functions, types and casts have a say in what a call means."""
+    catalog, path = state.catalog, state.names.path
+    if catalog.loader is not None or len(names) > 2 or (len(names) == 2 and names[0] != "pg_catalog"):
+        return False
+    if any(oid >= FIRST_NORMAL_OID for oid in argtypes):
+        return False
+    if "pg_cast" in catalog.stamps and not cast_sources(catalog).isdisjoint(argtypes):
+        return False
+    if len(names) == 2:
+        return True
+    name = names[0]
+    return 11 in path and not any(
+        namespace != 11
+        and (catalog.overloads(Proc, namespace, name) or catalog.find_oid("pg_type", namespace, name) is not None)
+        for namespace in path
+    )
+
+
+def _get_detail(
+    state: State,
+    names: tuple[str, ...],
+    fargs: Sequence[Expr],
+    fargnames: Sequence[str],
+    argtypes: Sequence[Oid],
+    expand_variadic: bool,
+    expand_defaults: bool,
+    include_out_arguments: bool,
+    at: At,
+) -> FuncDetail:
     nargs = len(argtypes)
     raw = funcname_get_candidates(
         state, names, nargs, fargnames, expand_variadic, expand_defaults, include_out_arguments, at=at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Operator
+from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Operator, Type
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import typeoids
@@ -22,8 +22,10 @@ from schemalint.semantics.lsyscache import (
     get_base_element_type,
     get_base_type,
     get_func_retset,
+    is_true_array,
 )
 from schemalint.semantics.parsestate import ParseState
+from schemalint.semantics.pathways import cast_sources
 from schemalint.semantics.query import UNKNOWN_TYPE, Expr, OpExpr, ScalarArrayOpExpr, UnknownExpr
 from schemalint.semantics.typcache import lookup_type_cache
 from schemalint.semantics.types import format_type, lookup_type_name_oid
@@ -125,7 +127,7 @@ def oper_select_candidate(
 
 
 _resolved: dict[tuple[object, ...], tuple[str, Operator | None]] = {}
-"""What built-in operators resolve to, for types that are built in too: (major, name, left, right)."""
+"""What built-in operators resolve to: (major, name, shapes of the operands, whether these are the same type)."""
 
 
 def _resolve(state: State, names: OpName, left: Oid, right: Oid, at: At) -> tuple[str, Operator | None]:
@@ -137,22 +139,50 @@ def _resolve(state: State, names: OpName, left: Oid, right: Oid, at: At) -> tupl
 
 
 def _find(state: State, names: OpName, left: Oid, right: Oid, at: At) -> tuple[str, Operator | None]:
-    stamps = state.catalog.stamps
-    if (
-        left >= FIRST_NORMAL_OID
-        or right >= FIRST_NORMAL_OID
-        or "pg_operator" in stamps
-        or "pg_cast" in stamps
-        or state.catalog.loader is not None
-        or (len(names) == 1 and 11 not in state.names.path)
-        or (len(names) > 1 and names != ("pg_catalog", names[-1]))
-    ):
+    if not _is_only_builtin(state, names):
         return _resolve(state, names, left, right, at)
-    key = (state.version, names[-1], left, right)
+    shapes = (_shape(state, left), _shape(state, right))
+    if None in shapes or (left != right and shapes[0] in _USER_SHAPES and shapes[1] in _USER_SHAPES):
+        return _resolve(state, names, left, right, at)
+    key = (state.version, names[-1], shapes, left == right)
     found = _resolved.get(key)
     if found is None:
         found = _resolved[key] = _resolve(state, names, left, right, at)
     return found
+
+
+def _is_only_builtin(state: State, names: OpName) -> bool:
+    """Whether the name means built-in operators only."""
+    catalog = state.catalog
+    if catalog.loader is not None or len(names) > 2:
+        return False
+    if len(names) == 2:
+        return names[0] == "pg_catalog"
+    path = state.names.path
+    if 11 not in path:
+        return False
+    return "pg_operator" not in catalog.stamps or not any(
+        catalog.overloads(Operator, namespace, names[0]) for namespace in path if namespace != 11
+    )
+
+
+_USER_SHAPES = ("enum", "enum[]")
+
+
+def _shape(state: State, oid: Oid) -> object:
+    """What built-in operators see of a type: enums are alike to them, a domain is like its base. None when that is not so."""
+    if oid >= FIRST_NORMAL_OID:
+        found = state.catalog.get(Type, oid)
+        if found is None or oid in cast_sources(state.catalog):
+            return None
+        if found.typtype == "d":
+            base = get_base_type(state, oid)
+            shape = None if base >= FIRST_NORMAL_OID else _shape(state, base)
+            return None if shape is None else ("domain", shape)
+        if found.typtype == "e":
+            return "enum"
+        return "enum[]" if found.elem and is_true_array(found) and _shape(state, found.elem) == "enum" else None
+    return None if "pg_cast" in state.catalog.stamps and oid in cast_sources(state.catalog) else oid
 
 
 def _not_known(names: OpName, at: At) -> Undecidable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Type
+from schemalint.catalog.model import FIRST_NORMAL_OID, Cast, Oid, Type
 from schemalint.catalog.store import Catalog
 from schemalint.semantics import typeoids
 from schemalint.semantics.lsyscache import (
@@ -36,6 +36,18 @@ _found: dict[tuple[int, Oid, Oid, int], tuple[str, Oid]] = {}
 """(Major, target, source, context) of built-in types -> pathway, for catalogs that have no casts of their own."""
 
 
+def cast_sources(catalog: Catalog) -> frozenset[Oid]:
+    """The types that casts which are not built in start from."""
+    stamp = catalog.stamps.get("pg_cast")
+    if stamp is None:
+        return frozenset()
+    found: frozenset[Oid] | None = catalog.kept.get(("cast_sources", stamp))
+    if found is None:
+        found = frozenset(cast.source for cast in catalog.all(Cast))
+        catalog.kept["cast_sources", stamp] = found
+    return found
+
+
 def _only_builtin_casts(catalog: Catalog) -> bool:
     return "pg_cast" not in catalog.stamps and catalog.loader is None
 
@@ -54,6 +66,10 @@ def find_coercion_pathway(state: State, target: Oid, source: Oid, ccontext: int)
 def _find_coercion_pathway(state: State, target: Oid, source: Oid, ccontext: int) -> tuple[str, Oid]:
     if UNKNOWN_TYPE in (source, target):
         return ("relabel", 0)
+    if source >= FIRST_NORMAL_OID > target and ccontext == IMPLICIT and state.catalog.loader is None:
+        found = state.catalog.get(Type, source)
+        if found is not None and found.typtype in "ecrm" and source not in cast_sources(state.catalog):
+            return NO_PATH  # such a type has the casts that were made for it, and no others
     source, target = get_base_type(state, source), get_base_type(state, target)
     if source == target:
         return ("relabel", 0)
