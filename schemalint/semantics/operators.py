@@ -16,6 +16,7 @@ from schemalint.semantics.candidates import (
     opername_get_oprid,
 )
 from schemalint.semantics.coerce import enforce_generic_type_consistency, is_binary_coercible
+from schemalint.semantics.funcdetail import make_fn_arguments
 from schemalint.semantics.lsyscache import (
     State,
     get_array_type,
@@ -27,6 +28,7 @@ from schemalint.semantics.lsyscache import (
 from schemalint.semantics.parsestate import ParseState
 from schemalint.semantics.pathways import cast_sources
 from schemalint.semantics.query import UNKNOWN_TYPE, Expr, OpExpr, ScalarArrayOpExpr, UnknownExpr
+from schemalint.semantics.srf import check_srf_call_placement
 from schemalint.semantics.typcache import lookup_type_cache
 from schemalint.semantics.types import format_type, lookup_type_name_oid
 from schemalint.syntax.nodes import ObjectWithArgs
@@ -279,7 +281,6 @@ def make_op(
     at: At = None,
 ) -> Expr:
     """An operator expression, its operands converted as the operator wants them (make_op)."""
-    from schemalint.semantics.functions import check_srf_call_placement, make_fn_arguments
 
     if rtree is None:
         raise Refusal("42601", "postfix operators are not supported")
@@ -316,7 +317,6 @@ def make_scalar_array_op(
     pstate: ParseState, names: OpName, use_or: bool, ltree: Expr, rtree: Expr, at: At = None
 ) -> Expr:
     """`scalar op ANY / ALL (array)` (make_scalar_array_op)."""
-    from schemalint.semantics.functions import make_fn_arguments
 
     if UNKNOWN_TYPE in (ltree.type, rtree.type):
         return _of_unknown_operand(pstate, names, (ltree, rtree), at, array=True)
