@@ -20,7 +20,7 @@ _ONE_TOKEN = {
 }
 """Words that the server reads as one token with the next (NOT_LA and its like): where both are wrong, the first is at fault."""
 
-_ONE_TOKEN_SINCE = {"without": 15, "format": 16}
+_ONE_TOKEN_SINCE = {"without": 16, "format": 16}
 
 
 class Cursor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemalint.syntax import expressions, from_clause, operands, queries
+from schemalint.syntax import expressions, from_clause, operands, queries, with_queries
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.nodes import (
     Alias,
@@ -29,7 +29,7 @@ from schemalint.syntax.relations import range_var, relation_expr_opt_alias
 
 def preparable_statement(c: Cursor) -> Node:
     """PreparableStmt: SELECT, INSERT, UPDATE, DELETE or MERGE, perhaps after WITH."""
-    with_ = queries.with_clause(c) if c.match[c.at] == "with" else None
+    with_ = with_queries.with_clause(c) if c.match[c.at] == "with" else None
     word = c.match[c.at]
     if word == "insert":
         return insert_statement(c, with_)

@@ -27,58 +27,39 @@ from schemalint.syntax.nodes import (
     TypeCast,
     XmlExpr,
 )
+from schemalint.syntax.operator_names import any_operator, qual_all_op, qual_operator
+from schemalint.syntax.precedence import (
+    A_EXPR,
+    AND,
+    AT,
+    B_EXPR,
+    COMPARE,
+    IS,
+    LIKE,
+    NOT,
+    OPERATOR,
+    OPERATOR_CHARACTERS,
+    OR,
+    SIGN,
+    SUBSTRING,
+    TARGET,
+    Levels,
+)
 from schemalint.syntax.tokens import END, SYMBOL
 
-OR, AND, NOT, IS, COMPARE, LIKE, OPERATOR, ADD, MULTIPLY, POWER, AT, COLLATE, SIGN, CAST, OVERLAPS = range(1, 16)
-
-_OPERATOR_CHARACTERS = frozenset("-+*/<>=~!@#%^&|`?")
-
-
-class Levels(dict[str | None, int]):
-    """How close each infix word or symbol binds; 0 when it is none. Operators of any other spelling bind alike."""
-
-    def __missing__(self, symbol: str | None) -> int:
-        if symbol is None or symbol[0] not in _OPERATOR_CHARACTERS or symbol == "=>":
-            return 0
-        self[symbol] = OPERATOR
-        return OPERATOR
-
-
-_SYMBOLS: dict[str | None, int] = {
-    None: 0,
-    ",": 0,
-    ")": 0,
-    ";": 0,
-    "]": 0,
-    "from": 0,
-    "as": 0,
-    "where": 0,
-    **dict.fromkeys(("<", ">", "=", "<=", ">=", "<>"), COMPARE),
-    **dict.fromkeys(("+", "-"), ADD),
-    **dict.fromkeys(("*", "/", "%"), MULTIPLY),
-    "^": POWER,
-    "::": CAST,
-    "operator": OPERATOR,
-    "is": IS,
-}
-_WORDS: dict[str | None, int] = {
-    "or": OR,
-    "and": AND,
-    "isnull": IS,
-    "notnull": IS,
-    **dict.fromkeys(("between", "in", "like", "ilike", "similar", "not"), LIKE),
-    "at": AT,
-    "collate": COLLATE,
-    "overlaps": OVERLAPS,
-}
-A_EXPR = Levels({**_SYMBOLS, **_WORDS})
-"""Any expression (a_expr)."""
-B_EXPR = Levels(_SYMBOLS)
-"""One without the operators spelled as words (b_expr)."""
-TARGET = Levels(A_EXPR)
-"""An item of a target list, which a word that could be an operator may name."""
-SUBSTRING = Levels(A_EXPR)
-"""The first argument of SUBSTRING, which SIMILAR may follow."""
+__all__ = [
+    "any_operator",
+    "b_expr",
+    "c_expr",
+    "continue_expression",
+    "expression",
+    "expression_list",
+    "negated",
+    "normal_form",
+    "qual_all_op",
+    "qual_operator",
+    "system_function",
+]
 
 _QUANTIFIERS = {"any": "ANY_SUBLINK", "some": "ANY_SUBLINK", "all": "ALL_SUBLINK"}
 _NOT_FOLLOWERS = frozenset({"between", "in", "like", "ilike", "similar"})
@@ -193,7 +174,7 @@ def _prefix_operator(c: Cursor, start: int, levels: Levels) -> Node:
     """A sign or another operator before its operand."""
     symbol = c.match[c.at]
     assert symbol is not None
-    if symbol[0] not in _OPERATOR_CHARACTERS or symbol == "=>" or (levels[symbol] != OPERATOR and symbol not in "+-"):
+    if symbol[0] not in OPERATOR_CHARACTERS or symbol == "=>" or (levels[symbol] != OPERATOR and symbol not in "+-"):
         raise c.error()
     c.at += 1
     if symbol == "-":
@@ -458,41 +439,3 @@ _HANDLERS: dict[str | None, Callable[[Cursor, Node, int, Levels], Handled]] = {
     "overlaps": _overlaps,
     **dict.fromkeys(("not", "in", "between", "like", "ilike", "similar"), _like),
 }
-
-
-# --- operator names
-
-
-def any_operator(c: Cursor) -> tuple[str, ...]:
-    """any_operator: `[schema.]operator`."""
-    names: list[str] = []
-    while c.is_col_id():
-        names.append(c.next_value())
-        c.expect(".")
-    return (*names, _operator_symbol(c))
-
-
-def _operator_symbol(c: Cursor) -> str:
-    symbol = c.match[c.at]
-    if symbol is None or symbol[0] not in _OPERATOR_CHARACTERS or symbol == "=>":
-        raise c.error()
-    c.at += 1
-    return symbol
-
-
-def qual_operator(c: Cursor) -> tuple[str, ...]:
-    """qual_Op: OPERATOR(name), or an operator that is not one of arithmetic or comparison."""
-    if c.match[c.at] == "operator":
-        c.at += 1
-        c.expect("(")
-        name = any_operator(c)
-        c.expect(")")
-        return name
-    if A_EXPR[c.match[c.at]] != OPERATOR:
-        raise c.error()
-    return (_operator_symbol(c),)
-
-
-def qual_all_op(c: Cursor) -> tuple[str, ...]:
-    """qual_all_Op: OPERATOR(name) or any operator."""
-    return qual_operator(c) if c.match[c.at] == "operator" else (_operator_symbol(c),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schemalint.syntax import expressions, function_calls, queries, typenames
+from schemalint.syntax import expressions, function_calls, queries, special_functions, typenames
 from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.errors import NotUnderstood, ParseError
 from schemalint.syntax.nodes import (
@@ -392,7 +392,7 @@ _WORDS: dict[str | None, Callable[[Cursor], Node]] = {}
 def _fill_words() -> dict[str | None, Callable[[Cursor], Node]]:
     """The words with a syntax of their own; filled at the first use, since these modules import each other."""
     _WORDS.update(dict.fromkeys(typenames.CONSTANT_TYPES, typed_literal))
-    _WORDS.update(function_calls.special_functions())
+    _WORDS.update(special_functions.special_functions())
     _WORDS.update(
         {
             "true": _boolean,

@@ -6,8 +6,9 @@ from schemalint.syntax.cursor import Cursor
 from schemalint.syntax.dml import preparable_statement
 from schemalint.syntax.expressions import expression
 from schemalint.syntax.nodes import Node, RuleStmt, SelectStmt
-from schemalint.syntax.queries import is_select_start, range_var, select_statement, with_clause
+from schemalint.syntax.queries import is_select_start, range_var, select_statement
 from schemalint.syntax.tokens import END
+from schemalint.syntax.with_queries import with_clause
 
 _EVENTS = {"select": "CMD_SELECT", "update": "CMD_UPDATE", "delete": "CMD_DELETE", "insert": "CMD_INSERT"}
 

@@ -194,7 +194,7 @@ def _datetime(c: Cursor) -> Simple:
     if c.match[c.at] == "with" and c.match[c.at + 1] == "time":
         c.expect("with", "time", "zone")
         name += "tz"
-    elif c.match[c.at] == "without" and (c.version < 15 or c.match[c.at + 1] == "time"):
+    elif c.match[c.at] == "without" and (c.version < 16 or c.match[c.at + 1] == "time"):
         c.expect("without", "time", "zone")
     return ("pg_catalog", name), typmods
 
@@ -274,6 +274,8 @@ def is_constant_type(c: Cursor) -> bool:
     if word in ("national", "character", "char", "nchar", "bit"):
         return after in ("(", "varying", "character", "char")
     if word in ("time", "timestamp"):
+        if after == "without" and c.version < 16:
+            return True
         return after == "(" or (after in ("with", "without") and c.match[c.at + 2] == "time")
     return after == "("
 

@@ -24,7 +24,7 @@ _EXCLUDE_GROUP = 0x10000
 _EXCLUDE_TIES = 0x20000
 _DEFAULTS = 0x2 | _START_UNBOUNDED_PRECEDING | _END_CURRENT_ROW
 
-_AFTER_COLUMN = frozenset({"::", ".", "[", "collate", "preceding", "following"})
+_AFTER_COLUMN = frozenset({"::", ".", "[", "collate"})
 """Before these, BETWEEN in a frame is a column."""
 _NO_WINDOW_NAME = frozenset({"partition", "range", "rows", "groups"})
 
