@@ -87,3 +87,31 @@ class Unchecked(Struct, frozen=True):
     source: Source | None = None
     start: int = -1
     end: int = -1
+
+
+class Target(Struct, frozen=True):
+    """A database that a run was checked against.
+
+    source          what it was made from, for people
+    server_version  as the server says it ("15.4"), or the major that was assumed
+    closed          whether what is not in it does not exist
+    assumed         the version was not given and not read from a server
+    """
+
+    source: str
+    server_version: str
+    closed: bool
+    assumed: bool = False
+
+
+class Report(Struct, frozen=True):
+    """All that a run has to say; diagnostics and what was not checked are in order of file and place."""
+
+    targets: tuple[Target, ...]
+    files: int
+    statements: int
+    diagnostics: tuple[Diagnostic, ...]
+    not_checked: tuple[Unchecked, ...] = ()
+
+    def count(self, severity: SeverityName) -> int:
+        return sum(d.severity == severity for d in self.diagnostics)

@@ -25,8 +25,9 @@ class Statement:
     """One statement of the batch and what came of it.
 
     index        from 1 in its file
-    node         the raw parse tree (None when it could not be read)
-    outcome      the simulator's verdict
+    node         the raw parse tree as written (None when it could not be read)
+    outcome      the simulator's verdict; when the refusals could be mended, that on the rest of the statement
+    refusals     what the server would say, one fault after the other
     before       each object that it changed, as it was before (None: it did not exist)
     in_block     it ran between BEGIN and COMMIT, the file's own or the runner's
     wrapped      the runner puts the whole file into one transaction
@@ -103,6 +104,8 @@ class Context:
         self.session = session
         self.statement: Statement = _NO_STATEMENT
         self.made_in_batch: dict[ObjectAddress, Statement] = {}
+        self.made_by: dict[ObjectAddress, Statement] = {}
+        self.dropped: dict[Oid, Statement] = {}
         self.target = target
 
     @property

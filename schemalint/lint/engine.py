@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from schemalint.catalog import model
 from schemalint.diagnostics import Diagnostic, SeverityName, StatementRef, Unchecked
-from schemalint.lint.context import Batch, Context, Refused, Statement
+from schemalint.lint.context import Batch, Context, Refused, Statement, locate
+from schemalint.lint.psql import hides_statements
 from schemalint.lint.recovery import made_names, without_fault
 from schemalint.lint.rule import Finding, Rule
 from schemalint.simulator import Outcome, Simulator
-from schemalint.simulator.effects import Created
-from schemalint.source import Source, Span
-from schemalint.syntax.split import split_statements
+from schemalint.simulator.effects import Created, Dropped
+from schemalint.source import Source
+from schemalint.syntax.split import RawStatement, split_statements
 
 MAX_REFUSALS = 20
 """Faults that are looked for within one statement."""
 
+MAX_STATEMENT = 2_000_000
+"""Characters of a statement that is read; what is longer is data, and would take minutes."""
+
 
 class File(Struct, frozen=True):
-    """A file to check. `transaction` says that its runner sends it inside one transaction."""
+    """A file to check, up to the offset `end`. `transaction` says that its runner sends it inside one transaction."""
 
     source: Source
     transaction: bool = False
+    end: int | None = None
 
 
 class Result(Struct):
@@ -34,6 +41,71 @@ class Result(Struct):
     unchecked: list[Unchecked]
     statements: int = 0
     crashes: tuple[str, ...] = ()
+
+
+def replay(simulator: Simulator, file: File) -> list[Unchecked]:
+    """Apply a file that has been applied already: no rules. Returns what could not be."""
+    problems = []
+    for raw, outcome in run_file(simulator, file):
+        if outcome is None:
+            problems.append(
+                Unchecked("a psql command that may run statements is skipped", file.source, raw.start, raw.end)
+            )
+        elif outcome.sqlstate is not None or not outcome.understood:
+            said = outcome.message or "; ".join(outcome.undecided) or "not understood"
+            problems.append(Unchecked(f"does not replay: {said}", file.source, raw.start, raw.end))
+            if outcome.sqlstate is not None:
+                simulator.undo()  # it has been applied, so the transaction around it went on
+            forget_names(simulator, outcome)
+    return problems
+
+
+def check_files(
+    simulator: Simulator,
+    rules: Iterable[Rule],
+    files: Sequence[File],
+    severities: dict[str, SeverityName] | None = None,
+) -> Result:
+    """Check files in order, as one batch."""
+    engine = Engine(simulator, rules, severities)
+    for file in files:
+        engine.check(file)
+    return engine.finish()
+
+
+def run_file(simulator: Simulator, file: File) -> Iterator[tuple[RawStatement, Outcome | None]]:
+    """Send a file's statements in a session of its own; None stands for a command of psql that may hide statements."""
+    text = file.source.text if file.end is None else file.source.text[: file.end]
+    simulator.reconnect()
+    if file.transaction:
+        simulator.execute("BEGIN")
+    for raw in split_statements(text):
+        if raw.kind == "sql":
+            yield raw, _execute(simulator, text, raw)
+        elif raw.kind == "psql" and hides_statements(text[raw.start : raw.end]):
+            yield raw, None
+    if simulator.session.in_transaction_block:
+        simulator.execute("COMMIT")
+
+
+def _execute(simulator: Simulator, text: str, raw: RawStatement) -> Outcome:
+    if raw.end - raw.start > MAX_STATEMENT:
+        why = f"it is longer than {MAX_STATEMENT // 1_000_000} million characters"
+        return Outcome(start=raw.start, end=raw.start + 1, understood=False, undecided=(why,))
+    try:
+        return simulator.execute_range(text, raw.start, raw.end)
+    except Exception as error:  # a bug in the model of one kind of statement must not hide the others
+        if os.environ.get("SCHEMALINT_DEBUG"):
+            raise
+        simulator.undo()
+        why = f"internal error, {type(error).__name__}: {error}".splitlines()[0][:200]
+        return Outcome(start=raw.start, end=raw.end, understood=False, undecided=(why,))
+
+
+def forget_names(simulator: Simulator, outcome: Outcome) -> None:
+    """What a statement would have made may or may not be there from now on."""
+    for name in made_names(outcome.node):
+        simulator.catalog.make_unknown(name, "a statement that would make it is refused or not understood")
 
 
 class Engine:
@@ -47,31 +119,26 @@ class Engine:
         self.severities = severities or {}
         self.result = Result([], [])
         self.statements: list[Statement] = []
+        self._places: dict[str, int] = {}  # file -> its place in the run
         self._by_kind: dict[type, list[Rule]] = {}
         for rule in rules:
             for kind in rule.on:
                 self._by_kind.setdefault(kind, []).append(rule)
 
-    # --- history
-
-    def replay(self, file: File) -> list[tuple[Source, Span, Outcome]]:
-        """Apply a file without judging it; returns what the simulator refused or did not understand."""
-        problems = []
-        for source, raw, outcome in self._run_file(file):
-            if outcome.sqlstate is not None or not outcome.understood:
-                problems.append((source, Span(raw.start, raw.end), outcome))
-                self._forget_names(outcome)
-        return problems
-
-    # --- the batch
-
     def check(self, file: File) -> None:
         """Check a file's statements, in order."""
-        index = 0
-        for source, raw, outcome in self._run_file(file):
+        index, session = 0, self.context.session
+        self._places.setdefault(file.source.name, len(self._places))
+        for raw, outcome in run_file(self.simulator, file):
+            if session is not self.simulator.session:
+                session = self.context.session = self.simulator.session
+            if outcome is None:
+                why = "a psql command that may run statements is skipped"
+                self.result.unchecked.append(Unchecked(why, file.source, raw.start, raw.end))
+                continue
             index += 1
-            statement = Statement(source, index, raw.start, raw.end, outcome, wrapped=file.transaction)
-            statement.in_block = self.simulator.session.in_transaction_block
+            statement = Statement(file.source, index, raw.start, raw.end, outcome, wrapped=file.transaction)
+            statement.in_block = session.in_transaction_block
             self._judge(statement)
 
     def finish(self) -> Result:
@@ -79,23 +146,9 @@ class Engine:
         batch = Batch(tuple(self.statements))
         for rule in self._by_kind.get(Batch, ()):
             self._run_rule(rule, batch, None)
-        self.result.diagnostics.sort(key=lambda d: d.sort_key)
+        self.result.diagnostics.sort(key=lambda d: (self._places[d.source.name], d.sort_key))
         self.result.statements = len(self.statements)
         return self.result
-
-    def _run_file(self, file: File) -> Iterable[tuple[Source, Any, Outcome]]:
-        simulator, text = self.simulator, file.source.text
-        simulator.reconnect()
-        self.context.session = simulator.session
-        if file.transaction:
-            simulator.execute("BEGIN")
-        for raw in split_statements(text):
-            if raw.kind == "sql":
-                yield file.source, raw, simulator.execute_range(text, raw.start, raw.end)
-            elif raw.kind == "psql":
-                self.result.unchecked.append(Unchecked("psql command skipped", file.source, raw.start, raw.end))
-        if simulator.session.in_transaction_block:
-            simulator.execute("COMMIT")
 
     def _judge(self, statement: Statement) -> None:
         outcome = statement.outcome
@@ -107,16 +160,21 @@ class Engine:
             self._refused(statement)
         else:
             self._note_changes(statement)
+        if statement.outcome.undecided:
+            forget_names(self.simulator, statement.outcome)
         for reason in statement.outcome.undecided:
             self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
         self._apply_rules(statement)
 
     def _note_changes(self, statement: Statement) -> None:
-        simulator = self.simulator
+        simulator, context = self.simulator, self.context
         statement.before = dict(simulator.catalog.changes_since(simulator.statement_mark))
         for effect in statement.outcome.effects:
             if isinstance(effect, Created):
-                self.context.made_in_batch.setdefault(effect.object.address, statement)
+                context.made_in_batch.setdefault(effect.object.address, statement)
+                context.made_by[effect.object.address] = statement
+            elif isinstance(effect, Dropped) and effect.column is None and isinstance(effect.object, model.Relation):
+                context.dropped[effect.object.oid] = statement
 
     def _refused(self, statement: Statement) -> None:
         """Gather what the server would say one fault after the other, and go on as if they were mended."""
@@ -132,17 +190,12 @@ class Engine:
             outcome = simulator.execute_node(statement.source.text, node, statement.start, statement.end)
         if outcome.sqlstate is None:
             statement.outcome = outcome
-            statement.node = statement.outcome.node
             self._note_changes(statement)
         else:
-            self._forget_names(outcome)
-
-    def _forget_names(self, outcome: Outcome) -> None:
-        for name in made_names(outcome.node):
-            self.simulator.catalog.make_unknown(name, "a statement that would make it is refused or not understood")
+            forget_names(simulator, outcome)
 
     def _not_understood(self, statement: Statement) -> None:
-        self._forget_names(statement.outcome)
+        forget_names(self.simulator, statement.outcome)
         why = "; ".join(statement.outcome.undecided) or "this form is not known"
         self.result.unchecked.append(
             Unchecked(f"not understood: {why}", statement.source, statement.start, statement.end)
@@ -221,8 +274,6 @@ class Engine:
             start, end = statement.keyword
         word = finding.word or (subject.word if isinstance(subject, Refused) and finding.at is None else None)
         if word:
-            from schemalint.lint.context import locate
-
             span = locate(statement.source.text, start, end, word)
             if span is not None:
                 return span
@@ -247,24 +298,3 @@ def _refusal(outcome: Outcome, *, first: bool) -> Refused:
 
 def _reference(statement: Statement) -> StatementRef:
     return StatementRef(statement.index, statement.source.line_column(statement.start)[0], statement.kind)
-
-
-def run(
-    simulator: Simulator,
-    rules: Iterable[Rule],
-    files: Sequence[File],
-    history: Sequence[File] = (),
-    severities: dict[str, SeverityName] | None = None,
-) -> Result:
-    """Replay `history`, check `files`, and say what was found."""
-    engine = Engine(simulator, rules, severities)
-    for file in history:
-        for source, span, outcome in engine.replay(file):
-            said = outcome.message or "; ".join(outcome.undecided) or "not understood"
-            engine.result.unchecked.append(
-                Unchecked(f"history does not replay here: {said}", source, span.start, span.end)
-            )
-    engine.result.statements = 0
-    for file in files:
-        engine.check(file)
-    return engine.finish()

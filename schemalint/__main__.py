@@ -1,0 +1,6 @@
+"""`python -m schemalint`."""
+
+from schemalint.cli.main import main
+
+if __name__ == "__main__":
+    main()

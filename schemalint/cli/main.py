@@ -1,0 +1,129 @@
+"""The command line: options, exit codes. What a command does is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from schemalint import __version__
+from schemalint.errors import UserError
+
+FORMATS = ("text", "concise", "json")
+PLAN_FORMATS = ("text", "json")
+SEVERITIES = ("error", "warning", "info")
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+EXIT_FINDINGS = 1
+EXIT_TROUBLE = 2
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run a command and exit: 0 nothing found, 1 findings, 2 could not do the job."""
+    try:
+        code = cli.main(args=args, prog_name="schemalint", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_TROUBLE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("schemalint: interrupted", err=True)
+        code = 130
+    except UserError as error:
+        click.echo(f"schemalint: {error}", err=True)
+        code = EXIT_TROUBLE
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nobody is left to tell
+        code = EXIT_TROUBLE
+    except Exception as error:  # a bug: say so in a line, and how to see more
+        import os
+
+        if os.environ.get("SCHEMALINT_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        click.echo(f"schemalint: internal error: {said} (SCHEMALINT_DEBUG=1 shows where)", err=True)
+        code = EXIT_TROUBLE
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(context_settings=CONTEXT, no_args_is_help=True)
+@click.version_option(__version__, "-V", "--version", prog_name="schemalint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell whether PostgreSQL will accept a migration on your database, whether it will hurt, and what to write instead."""
+
+
+def _what_to_check_against(command: Any) -> Any:
+    """The options that say what the database is."""
+    options = (
+        click.argument("paths", nargs=-1),
+        click.option(
+            "--dsn", envvar="SCHEMALINT_DSN", show_envvar=True, metavar="URL", help="Read the catalog of this database."
+        ),
+        click.option(
+            "--catalog",
+            "catalogs",
+            multiple=True,
+            metavar="FILE",
+            help="A snapshot (.json) or SQL (.sql: pg_dump, structure.sql) of the database. Repeat for several databases.",
+        ),
+        click.option("--history", metavar="DIR", help="Migrations that the database has already; replayed first."),
+        click.option("--open-world", is_flag=True, help="What is not known may exist all the same."),
+        click.option("--pg-version", type=int, metavar="N", help="Server major, where no server or snapshot says it."),
+        click.option(
+            "--preset", metavar="NAME", help="What a hosted database holds before the first migration: supabase."
+        ),
+        click.option("--output", "-o", metavar="FILE", help="Write the report to a file."),
+        click.option(
+            "--config", "config_file", metavar="FILE", help="Configuration, instead of the nearest schemalint.toml."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_what_to_check_against
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
+@click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
+def check(**options: Any) -> int:
+    """Check migrations: files, or directories of .sql files."""
+    from schemalint.cli.check import run_check
+
+    return run_check(**options)
+
+
+@cli.command()
+@_what_to_check_against
+@click.option("--format", "format_", type=click.Choice(PLAN_FORMATS), default="text", show_default=True)
+def plan(**options: Any) -> int:
+    """Say for each statement whether it is accepted, what it locks, scans and rewrites."""
+    from schemalint.cli.plan import run_plan
+
+    return run_plan(**options)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--config", "config_file", metavar="FILE")
+def rules(name: str | None, format_: str, config_file: str | None) -> int:
+    """List the rules, or print a rule's page."""
+    from schemalint.cli.rules import run_rules
+
+    return run_rules(name, format_, config_file)
+
+
+@cli.command()
+@click.option("--dsn", envvar="SCHEMALINT_DSN", show_envvar=True, required=True, metavar="URL")
+@click.option("--output", "-o", metavar="FILE", help="Where to write it; standard output otherwise.")
+def snapshot(dsn: str, output: str | None) -> int:
+    """Write what a database's catalog holds to a file, for check --catalog."""
+    from schemalint.cli.snapshot import run_snapshot
+
+    return run_snapshot(dsn, output)
