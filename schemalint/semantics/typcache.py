@@ -18,7 +18,7 @@ from schemalint.semantics.lsyscache import (
     lookup_rowtype,
     type_category,
 )
-from schemalint.semantics.pathways import is_binary_coercible
+from schemalint.semantics.pathways import cast_sources, is_binary_coercible
 
 
 class TypeOperators(NamedTuple):
@@ -34,7 +34,11 @@ NO_OPERATORS = TypeOperators(0, 0, 0, False)
 BTREE_LESS, BTREE_EQUAL, BTREE_GREATER, HASH_EQUAL = 1, 3, 5, 1
 HASH_STANDARD_PROC = 1
 
+_PSEUDO_TYPES = typeoids.POLYMORPHIC | {typeoids.RECORD, typeoids.RECORDARRAY, typeoids.ANY}
+"""What values of a type without casts of its own can be passed as."""
+
 _defaults: dict[int, dict[Oid, list[OpClass]]] = {}
+_exact: dict[tuple[int, Oid], dict[Oid, Oid]] = {}
 _members: dict[tuple[int, Oid], dict[tuple[Oid, Oid, int], Oid]] = {}
 _known: dict[tuple[int, Oid], TypeOperators] = {}
 
@@ -50,6 +54,14 @@ def _builtin_defaults(builtins: Builtins, am: Oid) -> list[OpClass]:
     return found.get(am, [])
 
 
+def _exact_defaults(builtins: Builtins, am: Oid) -> dict[Oid, Oid]:
+    found = _exact.get((builtins.version, am))
+    if found is None:
+        found = {opclass.intype: opclass.oid for opclass in _builtin_defaults(builtins, am)}
+        _exact[builtins.version, am] = found
+    return found
+
+
 def default_opclasses(state: State, am: Oid) -> Iterator[OpClass]:
     """The default operator classes of an access method."""
     catalog = state.catalog
@@ -63,14 +75,24 @@ def default_opclasses(state: State, am: Oid) -> Iterator[OpClass]:
 def get_default_opclass(state: State, oid: Oid, am: Oid) -> Oid:
     """A type's default operator class for an access method, 0 when it has none (GetDefaultOpClass)."""
     oid = get_base_type(state, oid)
+    stamps = state.catalog.stamps
+    if "pg_opclass" not in stamps:
+        builtin = _exact_defaults(state.catalog.builtins, am).get(oid)
+        if builtin is not None:
+            return builtin
     category = type_category(state, oid)
+    has_casts = oid < FIRST_NORMAL_OID or oid in cast_sources(state.catalog)
     exact: list[Oid] = []
     preferred: list[Oid] = []
     compatible: list[Oid] = []
     for opclass in default_opclasses(state, am):
         if opclass.intype == oid:
             exact.append(opclass.oid)
-        elif not exact and is_binary_coercible(state, oid, opclass.intype):
+        elif (
+            not exact
+            and (has_casts or opclass.intype in _PSEUDO_TYPES or opclass.intype >= FIRST_NORMAL_OID)
+            and is_binary_coercible(state, oid, opclass.intype)
+        ):
             wanted = preferred if is_preferred_type(state, category, opclass.intype) else compatible
             wanted.append(opclass.oid)
     if len(exact) > 1:
