@@ -90,6 +90,7 @@ def _qualified(c: Cursor, start: int) -> Node:
     word = c.match[c.at]
     if word in c.not_col_id:
         raise c.error(0 if word in c.reserved else 1)
+    first = c.at
     name = c.next_value()
     found = indirection(c)
     fields = 0
@@ -105,19 +106,11 @@ def _qualified(c: Cursor, start: int) -> Node:
         raise c.error()
     heads = tuple(field for field in found[:fields] if not isinstance(field, A_Indices))
     check_indirection(c, found)
-    end = heads_end(c, start, fields)
+    end = c.tokens.end[first + 2 * fields]
     column = ColumnRef(fields=(name, *heads), start=start, end=c.end if fields == len(found) else end)
     if fields == len(found):
         return column
     return A_Indirection(arg=column, indirection=found[fields:], start=start, end=c.end)
-
-
-def heads_end(c: Cursor, start: int, fields: int) -> int:
-    """Where a name of `fields` + 1 parts that starts at `start` ends."""
-    at = c.at
-    while c.tokens.start[at] != start:
-        at -= 1
-    return c.tokens.end[at + 2 * fields]
 
 
 def indirection(c: Cursor) -> Indirection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 
@@ -19,23 +20,42 @@ def parse_statement(text: str, start: int = 0, end: int | None = None, version: 
     Raises ParseError for what PostgreSQL's grammar refuses and NotUnderstood for what this parser does not know.
     """
     tokens = tokenize(text, start, end, version=version)
-    c = Cursor(tokens, version)
-    found: Node | None = None
     try:
-        while _skip_semicolons(c):
-            if found is not None:
-                at = c.start
-                _toplevel(c)
-                raise NotUnderstood("more than one statement", at, c.end)
-            found = _toplevel(c)
-            if c.match[c.at] != ";" and tokens.kind[c.at] != END:
-                raise c.error()
+        try:
+            return _only_statement(Cursor(tokens, version))
+        except RecursionError:
+            return _read_deeply(Cursor(tokens, version))
     except RecursionError:
         raise ParseError("stack depth limit exceeded", tokens.start[0], tokens.start[-1], "54001") from None
     except ParseError as refused:
         if VARIABLE in tokens.kind:
             raise NotUnderstood("a psql variable stands for unknown text", refused.start, refused.end) from None
         raise
+
+
+DEEP = 15_000
+"""Frames of Python for what nests deeper than usual: some thousand levels, as the server's stack takes (max_stack_depth, 2 MB)."""
+
+
+def _read_deeply(c: Cursor) -> Node | None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + DEEP)
+    try:
+        return _only_statement(c)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _only_statement(c: Cursor) -> Node | None:
+    found: Node | None = None
+    while _skip_semicolons(c):
+        if found is not None:
+            at = c.start
+            _toplevel(c)
+            raise NotUnderstood("more than one statement", at, c.end)
+        found = _toplevel(c)
+        if c.match[c.at] != ";" and c.tokens.kind[c.at] != END:
+            raise c.error()
     return found
 
 

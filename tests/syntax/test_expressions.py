@@ -328,6 +328,11 @@ def test_deep_nesting_is_refused(piece: str) -> None:
     assert refused.value.sqlstate == "54001"
 
 
+@pytest.mark.parametrize(("piece", "close"), [("(1+", ")"), ("f(", ")"), ("case when ", " then 1 end"), ("not ", "")])
+def test_nesting_that_servers_take(piece: str, close: str) -> None:
+    assert isinstance(value("select " + piece * 1000 + "a" + close * 1000), Node)
+
+
 def test_slice_that_psql_would_take_for_a_variable() -> None:
     assert value("select a[:b]") != value("select a[b]")
     agrees('select a[:b], c[1 :b], d[:"e"]')
