@@ -33,11 +33,15 @@ def tree_of(session: Session, expression: Expression, relation: Relation | None 
     if expression.tree is not UNSET:
         return expression.tree
     from schemalint.semantics.expressions import transform_expr
-    from schemalint.syntax.parser import parse_expression
+    from schemalint.syntax.nodes import ResTarget, SelectStmt
+    from schemalint.syntax.parser import parse_statement
 
-    node = parse_expression(expression.text, session.version)
+    select = parse_statement(f"SELECT {expression.text}", version=session.version)
+    assert isinstance(select, SelectStmt)
+    target = select.targetList[0]
+    assert isinstance(target, ResTarget) and target.val is not None
     pstate = session_parsestate(session) if relation is None else relation_parsestate(session, relation)
-    return transform_expr(pstate, node, kind)
+    return transform_expr(pstate, target.val, kind)
 
 
 def map_variable_attnos(tree: Any, attmap: dict[int, int], varno: int = 1, to_rowtype: Oid = 0) -> tuple[Any, bool]:
