@@ -134,7 +134,7 @@ def _get_detail(
                 return coerced
         matching = func_match_argtypes(state, types, raw)
         if UNKNOWN_TYPE in types and len(matching) > 1:
-            return _undecided(matching)
+            return _undecided(matching, types)
         if len(matching) == 1:
             best = matching[0]
         elif matching:
@@ -152,10 +152,17 @@ def _get_detail(
     return FuncDetail(_CODES[proc.kind], proc, proc.rettype, list(best.args), best.nvargs, best.ndargs, best.argnumbers)
 
 
-def _undecided(matching: list[Candidate]) -> FuncDetail:
-    results = {c.found.rettype for c in matching if isinstance(c.found, Proc)}
+def _undecided(matching: list[Candidate], argtypes: tuple[Oid, ...]) -> FuncDetail:
+    """Several functions may be meant; one of them stands for all when they are of one kind that is more than a function."""
+    procs = [c.found for c in matching if isinstance(c.found, Proc)]
+    results = {proc.rettype for proc in procs}
     result = results.pop() if len(results) == 1 else UNKNOWN_TYPE
-    return FuncDetail("undecided", rettype=UNKNOWN_TYPE if result in typeoids.POLYMORPHIC else result)
+    if result in typeoids.POLYMORPHIC:
+        result = UNKNOWN_TYPE
+    kinds = {proc.kind for proc in procs}
+    if kinds in ({"a"}, {"w"}):
+        return FuncDetail(_CODES[kinds.pop()], procs[0], result, list(argtypes))
+    return FuncDetail("undecided", None, result)
 
 
 def _as_coercion(state: State, names: tuple[str, ...], arg: Expr, source: Oid) -> FuncDetail | None:
