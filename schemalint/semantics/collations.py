@@ -143,7 +143,7 @@ def _of_query(state: State | None, query: Query) -> Derived:
     if not query.target_list or query.target_list[0].junk:
         return _NOTHING
     expr = query.target_list[0].expr
-    collation = expr_collation(state, expr)
+    collation = expr_collation(expr, state)
     return Derived(collation, IMPLICIT, _at(expr)) if collation else _NOTHING
 
 
@@ -204,7 +204,7 @@ def _conflict(state: State | None, derived: Derived) -> Refusal:
 # --- What callers ask
 
 
-def expr_collation(state: State | None, expr: Expr) -> Oid:
+def expr_collation(expr: Expr, state: State | None = None) -> Oid:
     """The collation of an analyzed expression, 0 when it has none or a conflict (exprCollation)."""
     if isinstance(expr, Var | Const | CollateExpr):
         return expr.collation
