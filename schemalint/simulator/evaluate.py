@@ -136,13 +136,13 @@ def _reg(session: Session, kind: str, value: Value, *, missing_ok: bool = False)
 
     names = string_to_qualified_name_list(_text(value))
 
-    cls = {"regclass": model.Relation, "regtype": model.Type, "regnamespace": model.Namespace, "regrole": model.Role}[
-        kind
-    ]
-    if cls in (model.Namespace, model.Role):
-        oid = session.catalog.find_oid(cls.CLASS, 0, names[-1])
+    if kind in ("regnamespace", "regrole"):
+        oid = session.catalog.find_oid("pg_namespace" if kind == "regnamespace" else "pg_authid", 0, names[-1])
+    elif kind == "regclass":
+        relation = session.names.lookup(model.Relation, names)
+        oid = relation.oid if relation is not None else None
     else:
-        found = session.names.lookup(cls, names)  # type: ignore[type-var]
+        found = session.names.lookup(model.Type, names)
         oid = found.oid if found is not None else None
     if oid is None:
         session.names.unknown_or(names[-1])
