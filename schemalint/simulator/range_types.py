@@ -57,9 +57,7 @@ def define_range(session: Session, stmt: CreateRangeStmt) -> None:
     collation = _collation(session, found.get("collation"), subtype, at)
     if "canonical" in found:
         if not shell:
-            hint = (
-                "Create the type as a shell type, then create its canonicalization function, then do a full CREATE TYPE."
-            )
+            hint = "Create the type as a shell type, then create its canonicalization function, then do a full CREATE TYPE."
             message = "cannot specify a canonical function without a pre-created shell type"
             raise Refusal("42P17", message, at=at, hint=hint)
         _find_canonical(session, found["canonical"], shell, at)
