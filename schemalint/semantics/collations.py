@@ -153,12 +153,11 @@ def _parts(state: State | None, node: Expr) -> Sequence[Struct]:
         if node.filter is not None:
             derive(state, node.filter)
         for arg in node.order:
-            derive(state, arg)
-        if _args_are_independent(state, node):
+            _sortable(state, arg)
+        if node.distinct or _is_ordered_set(state, node):
             for arg in node.args:
-                derive(state, arg)
-            return node.direct_args
-        return node.direct_args + node.args
+                _sortable(state, arg)
+        return node.direct_args if _args_are_independent(state, node) else node.direct_args + node.args
     if isinstance(node, WindowFunc):
         if node.filter is not None:
             derive(state, node.filter)
@@ -178,20 +177,30 @@ def _parts(state: State | None, node: Expr) -> Sequence[Struct]:
     return children(node)
 
 
+def _is_ordered_set(state: State | None, aggref: Aggref) -> bool:
+    proc = None if state is None else state.catalog.get(Proc, aggref.func)
+    return proc is not None and proc.agg is not None and proc.agg.kind != "n"
+
+
 def _args_are_independent(state: State | None, aggref: Aggref) -> bool:
     """An ordered-set aggregate's sorted columns are its own unless there can be but one."""
-    proc = None if state is None else state.catalog.get(Proc, aggref.func)
-    if proc is None or proc.agg is None or proc.agg.kind == "n":
+    if not _is_ordered_set(state, aggref):
         return False
-    return len(aggref.args) != 1 or proc.variadic != 0
+    proc = None if state is None else state.catalog.get(Proc, aggref.func)
+    return len(aggref.args) != 1 or (proc is not None and proc.variadic != 0)
+
+
+def _sortable(state: State | None, expr: Expr) -> Derived:
+    """What is sorted by must have a collation."""
+    derived = derive(state, expr)
+    if derived.strength == CONFLICT:
+        raise _conflict(state, derived)
+    return derived
 
 
 def derive_target(state: State | None, entry: TargetEntry) -> Derived:
     """An output column; one that is sorted or grouped by must have a collation."""
-    derived = derive(state, entry.expr)
-    if derived.strength == CONFLICT and entry.sortgroup:
-        raise _conflict(state, derived)
-    return derived
+    return _sortable(state, entry.expr) if entry.sortgroup else derive(state, entry.expr)
 
 
 def _conflict(state: State | None, derived: Derived) -> Refusal:
