@@ -171,7 +171,7 @@ def _subscript(functions: dict[str, Oid], fields: dict[str, Any], session: Sessi
     inner = session.catalog.get(Type, element)
     if fields.get("len", -1) > 0 and not fields.get("byval", False) and inner is not None and inner.len > 0:
         return RAW_ARRAY_SUBSCRIPT_HANDLER
-    raise Refusal("42P17", "element type cannot be specified without a subscripting function", at=at)
+    raise Refusal("22023", "element type cannot be specified without a subscripting function", at=at)
 
 
 # --- functions of types

@@ -122,7 +122,7 @@ def _with_properties(session: Session, made: Type, stmt: CreateDomainStmt) -> tu
                 if seen_null and made.notnull != notnull:
                     raise Refusal("42601", "conflicting NULL/NOT NULL constraints", at=at)
                 if seen_null and notnull and session.version >= 18:
-                    raise Refusal("42601", "redundant NOT NULL constraint definition", at=at)
+                    raise Refusal("42P17", "redundant NOT NULL constraint definition", at=at)
                 if constraint.is_no_inherit and notnull:
                     message = "not-null constraints for domains cannot be marked NO INHERIT"
                     raise Refusal("42P17", message, at=at)

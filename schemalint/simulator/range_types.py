@@ -10,6 +10,7 @@ from schemalint.catalog.model import Cast, ObjectAddress, Oid, OpClass, Proc, Ty
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
+from schemalint.semantics.functions import func_signature_string
 from schemalint.semantics.lsyscache import get_typcollation, get_typtype, type_is_collatable
 from schemalint.semantics.pathways import is_binary_coercible
 from schemalint.semantics.routines import lookup_func_name
@@ -113,7 +114,7 @@ def _collation(session: Session, names: tuple[str, ...] | None, subtype: Oid, at
     if type_is_collatable(session, subtype):
         return get_typcollation(session, subtype) if names is None else lookup_collation(session, names, at)
     if names is not None:
-        raise Refusal("42804", "range collation specified but subtype does not support collation", at=at)
+        raise Refusal("42809", "range collation specified but subtype does not support collation", at=at)
     return 0
 
 
@@ -123,11 +124,11 @@ def _find_canonical(session: Session, names: tuple[str, ...], oid: Oid, at: At) 
     if not function:
         raise missing_function(session, names, [oid], at)
     proc = session.catalog[Proc, function]
-    shown = qualified(names)
+    shown = f"range canonical function {func_signature_string(session, names, (), [oid])}"
     if proc.rettype != oid:
-        raise Refusal("42P17", f"range canonical function {shown} must return range type", at=at)
+        raise Refusal("42P17", f"{shown} must return range type", at=at)
     if proc.volatile != "i":
-        raise Refusal("42P17", f"range canonical function {shown} must be immutable", at=at)
+        raise Refusal("42P17", f"{shown} must be immutable", at=at)
 
 
 def _find_subtype_diff(session: Session, names: tuple[str, ...], subtype: Oid, at: At) -> None:
@@ -136,11 +137,11 @@ def _find_subtype_diff(session: Session, names: tuple[str, ...], subtype: Oid, a
     if not function:
         raise missing_function(session, names, [subtype, subtype], at)
     proc = session.catalog[Proc, function]
-    shown = qualified(names)
+    shown = f"range subtype diff function {func_signature_string(session, names, (), [subtype, subtype])}"
     if proc.rettype != typeoids.FLOAT8:
-        raise Refusal("42P17", f"range subtype diff function {shown} must return type double precision", at=at)
+        raise Refusal("42P17", f"{shown} must return type double precision", at=at)
     if proc.volatile != "i":
-        raise Refusal("42P17", f"range subtype diff function {shown} must be immutable", at=at)
+        raise Refusal("42P17", f"{shown} must be immutable", at=at)
 
 
 def _create(

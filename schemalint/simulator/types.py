@@ -22,9 +22,7 @@ def define_composite_type(session: Session, stmt: CompositeTypeStmt) -> None:
     """CREATE TYPE ... AS (...) (DefineCompositeType)."""
     at = (stmt.typevar.start, stmt.typevar.end)
     namespace, name = qualified_name_get_creation_namespace(session, range_var_names(stmt.typevar), at)
-    if free_type_name(session, name, namespace, at):
-        # a shell cannot become a row type
-        raise Refusal("42710", f'type "{name}" already exists', at=at, word=name)
+    free_type_name(session, name, namespace, at)
     columns: list[Attribute] = []
     for column in stmt.coldeflist:
         if any(other.name == column.colname for other in columns):
