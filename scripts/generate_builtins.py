@@ -37,10 +37,10 @@ QUERIES: dict[str, str] = {
     "pg_authid": """
         SELECT oid, rolname AS name, rolsuper AS super, rolinherit AS inherit, rolcreaterole AS createrole,
                rolcreatedb AS createdb, rolcanlogin AS canlogin, rolreplication AS replication, rolbypassrls AS bypassrls,
-               (SELECT jsonb_object_agg(m.roleid, jsonb_build_array(m.admin_option,
-                           coalesce((to_jsonb(m) ->> 'inherit_option')::bool, true),
-                           coalesce((to_jsonb(m) ->> 'set_option')::bool, true)))
-                FROM pg_auth_members m WHERE m.member = r.oid) AS member_of
+               (SELECT jsonb_agg(jsonb_build_object('role', m.roleid, 'grantor', m.grantor, 'admin', m.admin_option,
+                           'inherit', coalesce((to_jsonb(m) ->> 'inherit_option')::bool, true),
+                           'set', coalesce((to_jsonb(m) ->> 'set_option')::bool, true)) ORDER BY m.roleid, m.grantor)
+                FROM pg_auth_members m WHERE m.member = r.oid) AS memberships
         FROM pg_authid r""",
     "pg_language": """
         SELECT oid, lanname AS name, lanowner AS owner, lanispl AS ispl, lanpltrusted AS trusted, lanplcallfoid AS handler,

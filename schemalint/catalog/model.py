@@ -505,8 +505,20 @@ class Extension(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_onl
     version: str = ""
 
 
+class Membership(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """pg_auth_members, seen from the member: the role that it is a member of, who granted that, and with which options. Before 16
+    there was one grant per role, and every one let its member inherit and SET ROLE."""
+
+    role: Oid
+    grantor: Oid = 10
+    admin: bool = False
+    inherit: bool = True
+    set: bool = True
+
+
 class Role(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """pg_authid without its password, with the roles that it is a member of (oid -> (admin, inherit, set))."""
+    """pg_authid without its password, with the grants of other roles to it. `config` has the settings of ALTER ROLE ... SET,
+    `database_config` those that hold in this database only."""
 
     CLASS: ClassVar[str] = "pg_authid"
     super: bool = False
@@ -516,8 +528,18 @@ class Role(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
     canlogin: bool = False
     replication: bool = False
     bypassrls: bool = False
-    member_of: dict[Oid, tuple[bool, bool, bool]] = {}
+    memberships: tuple[Membership, ...] = ()
     config: tuple[str, ...] = ()
+    database_config: tuple[str, ...] = ()
+
+    @property
+    def member_of(self) -> dict[Oid, tuple[bool, bool, bool]]:
+        """The roles that it is a member of: oid -> (admin, inherit, set) of all grants together."""
+        found: dict[Oid, tuple[bool, bool, bool]] = {}
+        for grant in self.memberships:
+            admin, inherit, may_set = found.get(grant.role, (False, False, False))
+            found[grant.role] = (admin or grant.admin, inherit or grant.inherit, may_set or grant.set)
+        return found
 
 
 class Database(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):

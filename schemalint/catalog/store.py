@@ -341,6 +341,10 @@ class Catalog:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
 
+    def changed_objects(self) -> Iterator[CatalogObject]:
+        """All objects, of whatever class, that this catalog holds itself."""
+        return (obj for obj in list(self._objects.values()) if obj is not _GONE)
+
     # --- what is not known
 
     def make_unknown(self, name: str, why: str) -> None:
