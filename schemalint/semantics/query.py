@@ -329,12 +329,17 @@ class RangeTblEntry(Struct, frozen=True, gc=False):
     """An entry of a query's range table.
 
     kind    relation, subquery, join, function, tablefunc, values, cte, ephemeral (a transition table), result or unknown
-    names, types, typmods, collations   its columns, dropped ones kept as type 0
+    alias   as written; refname is the name by which it is known
+    names, types, typmods, collations   its columns, dropped ones kept with the empty name and type 0
     join_vars   of a join: for each column the expression that it stands for
+    counts      of functions: how many columns each gives; `has_coldefs` when a column definition list says which
+    in_from     written in FROM
+    tablesample the method and its arguments
     """
 
     kind: str
     alias: str | None
+    refname: str = ""
     names: tuple[str, ...] = ()
     types: tuple[Oid, ...] = ()
     typmods: tuple[int, ...] = ()
@@ -344,12 +349,17 @@ class RangeTblEntry(Struct, frozen=True, gc=False):
     inh: bool = True
     subquery: Query | None = None
     functions: tuple[Expr, ...] = ()
+    counts: tuple[int, ...] = ()
+    has_coldefs: bool = False
     cte: str | None = None
     cte_levelsup: int = 0
     self_reference: bool = False
     jointype: str = ""
-    join_vars: tuple[Expr, ...] = ()
+    join_vars: tuple[Expr | None, ...] = ()
+    join_using_alias: str | None = None
     lateral: bool = False
+    in_from: bool = False
+    tablesample: tuple[Expr, ...] = ()
     ordinality: bool = False
     values: tuple[tuple[Expr, ...], ...] = ()
     start: int = -1
@@ -367,7 +377,8 @@ class SortGroupClause(Struct, frozen=True, gc=False):
 
 
 class CommonTableExpr(Struct, frozen=True, gc=False):
-    """A query of WITH, with its output columns."""
+    """A query of WITH, with its output columns; None for `query` while it is being analyzed. The extra columns are those of
+    SEARCH and CYCLE."""
 
     name: str
     query: Query | None
@@ -376,6 +387,38 @@ class CommonTableExpr(Struct, frozen=True, gc=False):
     typmods: tuple[int, ...] = ()
     collations: tuple[Oid, ...] = ()
     recursive: bool = False
+    extra_names: tuple[str, ...] = ()
+    extra_types: tuple[Oid, ...] = ()
+
+
+class RowMark(Struct, frozen=True, gc=False):
+    """FOR UPDATE and its like on one range table entry (RowMarkClause); `strength` is LCS_..."""
+
+    rti: int
+    strength: str
+    pushed_down: bool = False
+
+
+class OnConflict(Struct, frozen=True, gc=False):
+    """ON CONFLICT: `action` is nothing or update; what names the arbiter, and what is assigned (OnConflictExpr)."""
+
+    action: str
+    arbiters: tuple[Expr, ...] = ()
+    arbiter_where: Expr | None = None
+    constraint: Oid = 0
+    targets: tuple[TargetEntry, ...] = ()
+    where: Expr | None = None
+    excluded: int = 0
+
+
+class MergeAction(Struct, frozen=True, gc=False):
+    """One WHEN of MERGE; `command` is insert, update, delete or nothing."""
+
+    match_kind: str
+    command: str
+    qual: Expr | None = None
+    targets: tuple[TargetEntry, ...] = ()
+    override: str = ""
 
 
 class Query(Struct, frozen=True, gc=False):
@@ -384,7 +427,9 @@ class Query(Struct, frozen=True, gc=False):
     command      select, insert, update, delete, merge or utility
     target_list  of an INSERT or UPDATE the assigned columns (resno is the attnum)
     from_        varnos of the top-level FROM items; `quals` all conditions of WHERE and of joins
-    utility      the raw statement, for EXPLAIN and its like
+    locking      what FOR UPDATE and its like apply to
+    constraint_deps   primary keys that GROUP BY relies on
+    utility      the raw statement, for EXPLAIN and its like; `inner` the query in it
     """
 
     command: str = "select"
@@ -407,10 +452,11 @@ class Query(Struct, frozen=True, gc=False):
     set_operation: str = ""
     set_operands: tuple[int, ...] = ()
     ctes: tuple[CommonTableExpr, ...] = ()
-    locking: tuple[str, ...] = ()
-    on_conflict: Any = None
+    locking: tuple[RowMark, ...] = ()
+    constraint_deps: tuple[Oid, ...] = ()
+    on_conflict: OnConflict | None = None
     override: str = ""
-    merge_actions: tuple[Any, ...] = ()
+    merge_actions: tuple[MergeAction, ...] = ()
     has_aggs: bool = False
     has_window_funcs: bool = False
     has_target_srfs: bool = False
@@ -418,6 +464,7 @@ class Query(Struct, frozen=True, gc=False):
     has_sublinks: bool = False
     has_for_update: bool = False
     utility: Any = None
+    inner: Query | None = None
 
 
 _POSITIONS = frozenset(("start", "end"))
