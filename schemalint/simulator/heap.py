@@ -138,11 +138,10 @@ def heap_create_with_catalog(session: Session, relation: Relation, at: At = None
     if catalog.find_oid("pg_class", relation.namespace, relation.name) is not None:
         raise Refusal("42P07", f'relation "{relation.name}" already exists', at=at, word=relation.name)
     with_type = relation.kind not in "SiIt"
-    if with_type:
-        check_no_type_of_name(session, relation.name, relation.namespace, at)
+    shell = check_no_type_of_name(session, relation.name, relation.namespace, at) if with_type else 0
     check_system_namespace(session, relation.namespace, relation.name, relation.kind, at)
     oid = catalog.new_oid()
-    rowtype = catalog.new_oid() if with_type else 0
+    rowtype = shell or (catalog.new_oid() if with_type else 0)
     made = _with_identifiers(relation, oid, rowtype)
     session.create(made)
     session.lock(oid, ACCESS_EXCLUSIVE)
@@ -158,22 +157,21 @@ def _with_identifiers(relation: Relation, oid: Oid, rowtype: Oid) -> Relation:
     return replace(relation, oid=oid, type=rowtype)
 
 
-def check_no_type_of_name(session: Session, name: str, namespace: Oid, at: At) -> None:
-    """Raise 42710 when a type that cannot step aside has the relation's name."""
+def check_no_type_of_name(session: Session, name: str, namespace: Oid, at: At) -> Oid:
+    """Raise 42710 when a type that cannot step aside has the relation's name. A shell's identifier is returned: the row type takes
+    its place."""
     taken = session.catalog.find_oid("pg_type", namespace, name)
     if taken is None:
-        return
+        return 0
     hint = (
         "A relation has an associated type of the same name, "
         "so you must use a name that doesn't conflict with any existing type."
     )
     try:
-        shell = free_type_name(session, name, namespace, at)
+        return free_type_name(session, name, namespace, at)
     except Refusal as refusal:
         refusal.hint = hint
         raise
-    if shell:
-        raise Refusal("42710", f'type "{name}" already exists', at=at, word=name, hint=hint)
 
 
 def create_row_type(session: Session, relation: Relation) -> None:
