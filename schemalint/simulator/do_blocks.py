@@ -12,6 +12,7 @@ from schemalint.catalog import model
 from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.simulator.dispatch import execute_node
 from schemalint.simulator.evaluate import UNKNOWN, Scope, Value, evaluate, named_rows, select
+from schemalint.simulator.plpgsql_compile import compile_inline
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes as n
 from schemalint.syntax.errors import NotUnderstood, ParseError
@@ -19,7 +20,6 @@ from schemalint.syntax.parser import parse_statement
 from schemalint.syntax.plpgsql import nodes as pl
 from schemalint.syntax.plpgsql.conditions import SQLSTATES, matches
 from schemalint.syntax.plpgsql.nodes import PLNode
-from schemalint.syntax.plpgsql.parser import parse_body
 from schemalint.syntax.tokens import QUOTED, STRING, WORD, tokenize
 
 MAX_ITERATIONS = 10_000
@@ -73,11 +73,7 @@ def execute_do(session: Session, stmt: n.DoStmt) -> None:
         session.catalog.make_unknown("", f"a DO block in {language} may have made it")
         raise Undecidable(f"a DO block in {language} is not read", at)
     text, start, end = body_of(session.text, body)
-    try:
-        block = parse_body(text, start, end, session.version)
-    except ParseError as error:
-        place = (error.start, error.end) if text is session.text else at
-        raise Refusal(error.sqlstate, error.message, at=place) from None
+    block = compile_inline(session, text, start, end, at)
     frame = _Frame(session, text, at)
     outer = session.text
     session.text = text

@@ -220,6 +220,9 @@ def plpgsql_validator(session: Session, proc: Proc, at: tuple[int, int]) -> None
             raise Refusal("42P13", "event trigger functions cannot have declared arguments", at=at)
         hint = "The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead."
         raise Refusal("42P13", "trigger functions cannot have declared arguments", hint=hint, at=at)
+    from schemalint.simulator.plpgsql_compile import compile_function
+
+    compile_function(session, proc, at)
 
 
 # --- ALTER
