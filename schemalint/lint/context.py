@@ -10,12 +10,14 @@ from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, ObjectAddress, Oid
 from schemalint.catalog.names import Names
 from schemalint.catalog.store import Catalog
+from schemalint.diagnostics import Label
+from schemalint.lint.trees import columns_of, relation_of
 from schemalint.simulator.describe import describe, describe_relation
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
 from schemalint.source import Source, Span
-from schemalint.syntax.nodes import Node
+from schemalint.syntax.nodes import Node, RangeVar, TypeName
 from schemalint.syntax.tokens import QUOTED, WORD, tokenize
 
 C = TypeVar("C", bound=CatalogObject)
@@ -106,6 +108,7 @@ class Context:
         self.made_in_batch: dict[ObjectAddress, Statement] = {}
         self.made_by: dict[ObjectAddress, Statement] = {}
         self.dropped: dict[Oid, Statement] = {}
+        self.statements: list[Statement] = []
         self.target = target
 
     @property
@@ -139,6 +142,74 @@ class Context:
             before = self.statement.before.get(ObjectAddress("pg_class", oid))
             return before if isinstance(before, model.Relation) else None
         return found
+
+    def find(self, name: RangeVar) -> model.Relation | None:
+        """The relation that a statement names; when the batch has dropped it, as it was before."""
+        found = self.names.find(model.Relation, name.schemaname, name.relname)
+        if found is not None:
+            return found
+        for oid, statement in reversed(self.dropped.items()):
+            before = statement.before.get(ObjectAddress("pg_class", oid))
+            if isinstance(before, model.Relation) and before.name == name.relname:
+                return before
+        return None
+
+    def last(self, oid: Oid) -> model.Relation | None:
+        """A relation as the batch leaves it; one that it drops, as it was just before."""
+        found = self.catalog.get(model.Relation, oid)
+        if found is None and oid in self.dropped:
+            before = self.dropped[oid].before.get(ObjectAddress("pg_class", oid))
+            return before if isinstance(before, model.Relation) else None
+        return found
+
+    def indexes(self, oid: Oid) -> list[model.Relation]:
+        """Valid indexes of a relation; of one that the batch drops, those that it had just before."""
+        found = self.catalog.indexes(oid) or [
+            r for r in self._gone(oid, model.Relation) if r.index is not None and r.index.relid == oid
+        ]
+        return [r for r in found if r.index is not None and r.index.valid]
+
+    def constraints(self, oid: Oid) -> list[model.Constraint]:
+        """Constraints of a relation; of one that the batch drops, those that it had just before."""
+        return self.catalog.constraints(oid) or [c for c in self._gone(oid, model.Constraint) if c.relid == oid]
+
+    def policies(self, oid: Oid) -> list[model.Policy]:
+        """Policies of a relation; of one that the batch drops, those that it had just before."""
+        return self.catalog.policies(oid) or [p for p in self._gone(oid, model.Policy) if p.relid == oid]
+
+    def _gone(self, oid: Oid, cls: type[C]) -> list[C]:
+        statement = self.dropped.get(oid)
+        return [] if statement is None else [o for o in statement.before.values() if isinstance(o, cls)]
+
+    def column(self, relation: model.Relation, name: str) -> model.Attribute | None:
+        """A live column by name."""
+        return next((c for c in relation.columns if c.name == name and not c.dropped), None)
+
+    def column_names(self, relation: model.Relation, numbers: tuple[int, ...]) -> list[str]:
+        """Names of columns by number, without expressions (0) and system columns."""
+        return [relation.columns[num - 1].name for num in numbers if 0 < num <= len(relation.columns)]
+
+    def label_relation(self, relation: model.Relation, message: str) -> Label:
+        """A label where the batch makes a relation, or else about the relation in the catalog."""
+        made = self.made_in_batch.get(relation.address)
+        named = None if made is None else relation_of(made.node) if made.node is not None else None
+        if made is None or named is None:
+            return Label(message, fact=self.shown(relation))
+        return Label(message, made.source, named.start, named.end)
+
+    def label_column(self, relation: model.Relation, column: str, message: str) -> Label:
+        """A label where the batch defines a column, or else about the column in the catalog."""
+        for statement in reversed(self.statements):
+            if statement.node is None:
+                continue
+            named = relation_of(statement.node)
+            if named is None or named.relname != relation.name:
+                continue
+            for definition in columns_of(statement.node):
+                if definition.colname == column:
+                    at = definition.typeName or definition
+                    return Label(message, statement.source, at.start, at.end)
+        return Label(message, fact=f"{self.shown(relation)}.{column}")
 
     def before(self, obj: C) -> C | None:
         """An object as it was before the current statement; None when it did not exist."""
@@ -194,6 +265,17 @@ class Context:
         from schemalint.semantics.types import format_type
 
         return format_type(self.names, oid, typmod)
+
+    def type_named(self, name: TypeName) -> Oid | None:
+        """The type that is written; None when there is none, or it is not known."""
+        from schemalint.errors import Refusal, Undecidable
+        from schemalint.semantics.parsestate import make_parsestate
+        from schemalint.semantics.types import typename_type_id
+
+        try:
+            return typename_type_id(make_parsestate(self.names), name)
+        except (Refusal, Undecidable):
+            return None
 
     def locate(self, at: object, word: str) -> Span | None:
         """Where a name stands within a node or span of the statement; the first place."""

@@ -118,7 +118,7 @@ class Engine:
         self.context = Context(simulator.session)
         self.severities = severities or {}
         self.result = Result([], [])
-        self.statements: list[Statement] = []
+        self.statements = self.context.statements
         self._places: dict[str, int] = {}  # file -> its place in the run
         self._by_kind: dict[type, list[Rule]] = {}
         for rule in rules:
@@ -249,8 +249,8 @@ class Engine:
         start, end = self._place(finding, statement, subject)
         sqlstate = finding.sqlstate or (subject.sqlstate if isinstance(subject, Refused) else None)
         notes = finding.notes
-        if isinstance(subject, Refused) and not subject.first:
-            notes = (*notes, "the server says this once the faults that it meets first are mended")
+        if isinstance(subject, Refused):
+            notes = (*notes, *_server_words(subject, finding.message))
         return Diagnostic(
             rule=rule.name,
             category=rule.category,
@@ -278,6 +278,14 @@ class Engine:
             if span is not None:
                 return span
         return start, max(end, start + 1)
+
+
+def _server_words(refused: Refused, message: str) -> tuple[str, ...]:
+    """What the server would say, where the rule says it otherwise, and whether it would say something else first."""
+    when = "" if refused.first else " once the faults that it meets first are mended"
+    if refused.message != message:
+        return (f"the server says{when}: {refused.message}",)
+    return (f"the server says this{when}",) if when else ()
 
 
 def _refusal(outcome: Outcome, *, first: bool) -> Refused:
