@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from schemalint.catalog.model import CatalogObject, ObjectAddress, Oid
@@ -114,3 +116,10 @@ class Noted(Effect, frozen=True, gc=False):
 
     level: str
     message: str
+
+
+class QueryRun(Effect, frozen=True, gc=False):
+    """A query or a data change runs: its analyzed form (semantics/query.py). `explained` when EXPLAIN only plans it."""
+
+    query: Any
+    explained: bool = False
