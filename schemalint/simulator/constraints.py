@@ -67,7 +67,8 @@ def cook_default(session: Session, pstate: ParseState, raw: Node, column: Attrib
                 hint="You will need to rewrite or cast the expression.",
             )
         expr = coerced
-    return assign_expr_collations(pstate, expr)
+    assign_expr_collations(pstate, expr)
+    return expr
 
 
 def check_nested_generated(session: Session, pstate: ParseState, expr: q.Expr) -> None:
@@ -126,7 +127,8 @@ def _user_defined(node: Any) -> str | None:
 def cook_constraint(session: Session, pstate: ParseState, raw: Node, relname: str) -> q.Expr:
     """A CHECK condition (cookConstraint)."""
     expr = transform_expr(pstate, raw, "check_constraint")
-    expr = assign_expr_collations(pstate, coerce_to_boolean(pstate, expr, "CHECK"))
+    expr = coerce_to_boolean(pstate, expr, "CHECK")
+    assign_expr_collations(pstate, expr)
     if len(pstate.rtable) != 1:
         message = f'only table "{relname}" can be referenced in check constraint'
         raise Refusal("42P10", message, at=(raw.start, raw.end))

@@ -106,9 +106,10 @@ class Table(Generic[T]):
         by_oid = self.by_oid
         rows: Any = by_oid.headings if isinstance(by_oid, _LazyRows) else self.rows
         key = _NAME_KEYS.get(self._struct.CLASS, _plain_name)
+        in_schemas = self._struct is not model.Extension  # its schema is only that of its members
         found: dict[tuple[Oid, str], tuple[Oid, ...]] = {}
         for row in rows:
-            name = (getattr(row, "namespace", 0), key(row))
+            name = (getattr(row, "namespace", 0) if in_schemas else 0, key(row))
             others = found.get(name)
             found[name] = (row.oid,) if others is None else (*others, row.oid)
         return found
