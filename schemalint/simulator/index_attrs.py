@@ -65,7 +65,9 @@ def transform_index_stmt(session: Session, relation: Relation, index: IndexDefin
             assign_expr_collations(pstate, tree)
             param.cooked = Expression(session.source_of(param.expr), tree)
     if len(pstate.rtable) != 1:
-        raise Refusal("42P10", "index expressions and predicates can refer only to the table being indexed", at=index.at)
+        raise Refusal(
+            "42P10", "index expressions and predicates can refer only to the table being indexed", at=index.at
+        )
 
 
 def choose_index_column_names(params: Sequence[IndexParam]) -> list[str]:
@@ -87,9 +89,7 @@ def choose_index_column_names(params: Sequence[IndexParam]) -> list[str]:
 # --- ComputeIndexAttrs
 
 
-def compute_index_attrs(
-    session: Session, relation: Relation, index: IndexDefinition, am: AccessMethod
-) -> IndexAttrs:
+def compute_index_attrs(session: Session, relation: Relation, index: IndexDefinition, am: AccessMethod) -> IndexAttrs:
     """Look up each column of an index (ComputeIndexAttrs)."""
     attrs = IndexAttrs()
     pstate = relation_parsestate(session, relation) if any(p.name is None for p in index.params) else None
@@ -137,7 +137,7 @@ def _key_of(
         raise Refusal("0A000", "expressions are not supported in included columns", at=param.at)
     assert param.cooked is not None and pstate is not None
     tree = param.cooked.tree
-    type_oid, collation = tree.type, expr_collation(pstate, tree)
+    type_oid, collation = tree.type, expr_collation(tree, pstate)
     while isinstance(tree, q.CollateExpr):
         tree = tree.arg
     if isinstance(tree, q.Var) and tree.attno != 0:
@@ -184,9 +184,7 @@ def _collation(session: Session, param: IndexParam, type_oid: Oid, collation: Oi
     return collation
 
 
-def resolve_opclass(
-    session: Session, names: tuple[str, ...], type_oid: Oid, am: AccessMethod, at: At = None
-) -> Oid:
+def resolve_opclass(session: Session, names: tuple[str, ...], type_oid: Oid, am: AccessMethod, at: At = None) -> Oid:
     """The operator class of a name, or the type's default one (ResolveOpClass); 0 when the type is not known."""
     if not names:
         if type_oid == UNKNOWN_TYPE:

@@ -226,9 +226,13 @@ def _use_index(cxt: CreateStmtContext, con: Constraint, index: IndexDefinition, 
     if info.predicate is not None:
         raise wrong(f'"{name}" is a partial index')
     if not info.immediate and not con.deferrable:
-        raise wrong(f'"{name}" is a deferrable index', "Cannot create a non-deferrable constraint using a deferrable index.")
+        raise wrong(
+            f'"{name}" is a deferrable index', "Cannot create a non-deferrable constraint using a deferrable index."
+        )
     if found.am != 403:
-        raise wrong(f'index "{name}" is not a btree', "Cannot create a primary key or unique constraint using such an index.")
+        raise wrong(
+            f'index "{name}" is not a btree', "Cannot create a primary key or unique constraint using such an index."
+        )
     _check_key_columns(cxt, rel, found, index, at)
     index.index_oid = found.oid
     index.idxname = con.conname or name
