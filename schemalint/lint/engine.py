@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +17,8 @@ from schemalint.lint.rule import Finding, Rule
 from schemalint.simulator import Outcome, Simulator
 from schemalint.simulator.effects import Created, Dropped
 from schemalint.source import Source
+from schemalint.syntax.nodes import Node
+from schemalint.syntax.parser import parse_statement
 from schemalint.syntax.split import RawStatement, split_statements
 
 MAX_REFUSALS = 20
@@ -92,14 +94,23 @@ def _execute(simulator: Simulator, text: str, raw: RawStatement) -> Outcome:
     if raw.end - raw.start > MAX_STATEMENT:
         why = f"it is longer than {MAX_STATEMENT // 1_000_000} million characters"
         return Outcome(start=raw.start, end=raw.start + 1, understood=False, undecided=(why,))
+    return _guarded(simulator, lambda: simulator.execute_range(text, raw.start, raw.end), text, raw.start, raw.end)
+
+
+def _guarded(simulator: Simulator, execute: Callable[[], Outcome], text: str, start: int, end: int) -> Outcome:
+    """A bug in the model of one kind of statement must not hide what is wrong with the others."""
     try:
-        return simulator.execute_range(text, raw.start, raw.end)
-    except Exception as error:  # a bug in the model of one kind of statement must not hide the others
+        return execute()
+    except Exception as error:
         if os.environ.get("SCHEMALINT_DEBUG"):
             raise
         simulator.undo()
         why = f"internal error, {type(error).__name__}: {error}".splitlines()[0][:200]
-        return Outcome(start=raw.start, end=raw.end, understood=False, undecided=(why,))
+    try:
+        node = parse_statement(text, start, end, simulator.catalog.version)
+    except Exception:
+        node = None
+    return Outcome(start=start, end=end, understood=False, undecided=(why,), node=node)
 
 
 def forget_names(simulator: Simulator, outcome: Outcome) -> None:
@@ -155,15 +166,14 @@ class Engine:
         self.statements.append(statement)
         if not outcome.understood:
             self._not_understood(statement)
-            return
-        if outcome.sqlstate is not None:
+        elif outcome.sqlstate is not None:
             self._refused(statement)
         else:
             self._note_changes(statement)
-        if statement.outcome.undecided:
+        if statement.outcome.undecided and statement.outcome.understood:
             forget_names(self.simulator, statement.outcome)
-        for reason in statement.outcome.undecided:
-            self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
+            for reason in statement.outcome.undecided:
+                self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
         self._apply_rules(statement)
 
     def _note_changes(self, statement: Statement) -> None:
@@ -187,16 +197,25 @@ class Engine:
             node = without_fault(node, outcome.start, outcome.end)
             if node is None:
                 break
-            outcome = simulator.execute_node(statement.source.text, node, statement.start, statement.end)
-        if outcome.sqlstate is None:
+            outcome = _guarded(
+                simulator, self._again(statement, node), statement.source.text, statement.start, statement.end
+            )
+        if outcome.accepted:
             statement.outcome = outcome
             self._note_changes(statement)
         else:
             forget_names(simulator, outcome)
 
+    def _again(self, statement: Statement, node: Node) -> Callable[[], Outcome]:
+        text = statement.source.text
+        return lambda: self.simulator.execute_node(text, node, statement.start, statement.end)
+
     def _not_understood(self, statement: Statement) -> None:
         forget_names(self.simulator, statement.outcome)
         why = "; ".join(statement.outcome.undecided) or "this form is not known"
+        outcome = statement.outcome
+        whole = outcome.node is not None or outcome.end <= outcome.start
+        start, end = statement.keyword if whole else (outcome.start, outcome.end)
         self.result.unchecked.append(
             Unchecked(f"not understood: {why}", statement.source, statement.start, statement.end)
         )
@@ -207,8 +226,8 @@ class Engine:
                 severity="warning",
                 message=f"schemalint does not understand this statement, so it is not checked: {why}",
                 source=statement.source,
-                start=statement.outcome.start,
-                end=max(statement.outcome.end, statement.outcome.start + 1),
+                start=start,
+                end=end,
                 statement=_reference(statement),
             )
         )
@@ -227,7 +246,7 @@ class Engine:
         if statement.node is not None:
             for rule in self._by_kind.get(type(statement.node), ()):
                 self._run_rule(rule, statement.node, statement)
-        if statement.outcome.sqlstate is None:
+        if statement.outcome.accepted:
             for effect in statement.outcome.effects:
                 for rule in self._by_kind.get(type(effect), ()):
                     self._run_rule(rule, effect, statement)

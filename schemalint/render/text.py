@@ -11,7 +11,7 @@ from schemalint.render.frame import Mark, frame, last_line
 from schemalint.render.style import Style
 from schemalint.source import Source
 
-MAX_FIX_LINES = 12
+MAX_FIX_LINES = 8
 MAX_NOT_CHECKED = 5
 
 
