@@ -65,12 +65,27 @@ def check_value(session: Session, setting: Setting, value: str, at: At) -> None:
         case "integer" | "real":
             _check_number(setting, value, at)
         case "enum":
-            allowed = [v for v in setting.enumvals]
+            allowed = list(setting.enumvals)
             if value.lower() not in allowed and not _enum_alias(setting, value):
                 shown = ", ".join(allowed)
                 raise Refusal("22023", _invalid(setting, value), hint=f"Available values: {shown}.", at=at)
         case "string":
             _check_string(session, setting, value, at)
+
+
+def check_stored_value(session: Session, setting: Setting | None, value: str | None, at: At) -> None:
+    """Whether the value may be kept for later sessions or calls (validate_option_array_item)."""
+    if setting is None:
+        return
+    check_context(session, setting, at)
+    if value is not None and setting.name.lower() not in _LENIENT:
+        check_value(session, setting, value, at)
+
+
+_LENIENT = frozenset(
+    ("default_table_access_method", "default_tablespace", "temp_tablespaces", "default_text_search_config")
+)
+"""What such a parameter names need not exist yet (PGC_S_TEST)."""
 
 
 def _invalid(setting: Setting, value: str) -> str:

@@ -87,7 +87,7 @@ def check_membership_authorization(session: Session, role: Oid, is_grant: bool, 
     """Raise 42501 unless the current role may grant or revoke this role (check_role_membership_authorization)."""
     name = session.role_name(role)
     if is_grant and role == PG_DATABASE_OWNER:
-        raise Refusal("0LP01", f'role "{name}" cannot have explicit members', at=at, word=name)
+        raise Refusal("0A000", f'role "{name}" cannot have explicit members', at=at, word=name)
     if is_superuser(session):
         return
     verb = "grant" if is_grant else "revoke"
@@ -159,7 +159,7 @@ def add_role_members(
     for member in members:
         shown = session.role_name(member)
         if member == PG_DATABASE_OWNER:
-            raise Refusal("0LP01", f'role "{shown}" cannot be a member of any role', at=at, word=shown)
+            raise Refusal("0A000", f'role "{shown}" cannot be a member of any role', at=at, word=shown)
         if member in roles_is_member_of(session, role, "members"):
             raise Refusal("0LP01", f'role "{name}" is a member of role "{shown}"', at=at, word=name)
     if session.version >= 16 and options.admin and grantor != BOOTSTRAP_SUPERUSER:
@@ -209,9 +209,7 @@ def _plan_revoke(
 
 def _add_member(session: Session, role: Oid, member: Oid, grantor: Oid, options: GrantOptions) -> None:
     held = session.catalog[Role, member]
-    old = next(
-        (g for g in held.memberships if g.role == role and (session.version < 16 or g.grantor == grantor)), None
-    )
+    old = next((g for g in held.memberships if g.role == role and (session.version < 16 or g.grantor == grantor)), None)
     if old is None:
         inherit = held.inherit if options.inherit is None else options.inherit
         made = Membership(

@@ -103,7 +103,7 @@ def create_role(session: Session, stmt: CreateRoleStmt) -> None:
     if session.catalog.find_oid("pg_authid", 0, stmt.role) is not None:
         raise Refusal("42710", f'role "{stmt.role}" already exists', at=at, word=stmt.role)
     _check_valid_until(session, options)
-    role = Role(oid=session.catalog.new_oid(), name=stmt.role, **flags)
+    role = replace(Role(oid=session.catalog.new_oid(), name=stmt.role), **flags)
     session.create(role)
     plain = GrantOptions(admin=False) if session.version >= 16 else GrantOptions()
     for spec in _members(options, "addroleto"):
@@ -139,7 +139,11 @@ def _check_may_create(session: Session, flags: dict[str, bool], at: At) -> None:
     if is_superuser(session):
         return
     if session.version < 16:
-        for field, what in (("super", "superusers"), ("replication", "replication users"), ("bypassrls", "bypassrls users")):
+        for field, what in (
+            ("super", "superusers"),
+            ("replication", "replication users"),
+            ("bypassrls", "bypassrls users"),
+        ):
             if flags.get(field):
                 raise Refusal("42501", f"must be superuser to create {what}", at=at)
         if not has_createrole(session):
@@ -195,9 +199,7 @@ def alter_role(session: Session, stmt: AlterRoleStmt) -> None:
         del_role_members(session, oid, members, None, GrantOptions(), False, at)
 
 
-def _check_may_alter(
-    session: Session, role: Role, flags: dict[str, bool], options: dict[str, DefElem], at: At
-) -> None:
+def _check_may_alter(session: Session, role: Role, flags: dict[str, bool], options: dict[str, DefElem], at: At) -> None:
     if is_superuser(session):
         return
     detail = None
@@ -282,7 +284,9 @@ def _check_may_set_for(session: Session, role: Role, at: At) -> None:
         raise Refusal("42501", "permission denied to alter role", detail=detail, at=at)
     may = has_createrole(session) and is_admin_of_role(session, session.role, role.oid)
     if not may and role.oid != session.role:
-        detail = f'Only roles with the CREATEROLE attribute and the ADMIN option on role "{role.name}" may alter this role.'
+        detail = (
+            f'Only roles with the CREATEROLE attribute and the ADMIN option on role "{role.name}" may alter this role.'
+        )
         raise Refusal("42501", "permission denied to alter role", detail=detail, at=at)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from schemalint.catalog import model
 from schemalint.catalog.model import Oid
 from schemalint.errors import Refusal
+from schemalint.simulator.describe import quote_identifier
 from schemalint.simulator.guc import check_context, check_value, find_option
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import (
@@ -40,6 +43,22 @@ LIST_SETTINGS = frozenset(
 )
 """Parameters that take several values (GUC_LIST_INPUT)."""
 
+QUOTED_LIST_SETTINGS = frozenset(
+    (
+        "search_path",
+        "temp_tablespaces",
+        "session_preload_libraries",
+        "local_preload_libraries",
+        "shared_preload_libraries",
+        "unix_socket_directories",
+    )
+)
+"""Those of them whose values are names (GUC_LIST_QUOTE)."""
+
+_SPACES = " \t\n\r\f\v"
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_BARE = re.compile(r"[^,\s]+")
+
 TRANSACTION_SETTINGS = frozenset(("transaction_isolation", "transaction_read_only", "transaction_deferrable"))
 
 
@@ -70,9 +89,33 @@ def exec_set_variable(session: Session, stmt: VariableSetStmt) -> None:
 def setting_values(session: Session, stmt: VariableSetStmt) -> list[str]:
     """The values of a SET as texts (flatten_set_variable_args)."""
     name = (stmt.name or "").lower()
-    if len(stmt.args) > 1 and name not in LIST_SETTINGS and (name in session.catalog.builtins.settings or "." in name):
+    if len(stmt.args) > 1 and name not in LIST_SETTINGS:
         raise Refusal("22023", f"SET {stmt.name} takes only one argument", at=(stmt.start, stmt.end))
     return [_text_of(arg) for arg in stmt.args]
+
+
+def setting_text(session: Session, stmt: VariableSetStmt, at: At = None) -> str:
+    """The value of a SET as one text, names of a list quoted where they must be (ExtractSetVariableArgs)."""
+    name = (stmt.name or "").lower()
+    if stmt.kind == "VAR_SET_CURRENT":
+        return current_value(session, name, at)
+    values = setting_values(session, stmt)
+    if name in QUOTED_LIST_SETTINGS:
+        values = [quote_identifier(value) for value in values]
+    return ", ".join(values)
+
+
+def current_value(session: Session, name: str, at: At = None) -> str:
+    """A parameter's value as text (GetConfigOptionByName)."""
+    if name == "search_path":
+        return ", ".join(map(quote_identifier, session.var("search_path", ("$user", "public"))))
+    held = session.setting(name)
+    if held is not None:
+        return held
+    setting = find_option(session, name, at)
+    if setting is None:
+        raise Refusal("42704", f'unrecognized configuration parameter "{name}"', at=at, word=name)
+    return setting.boot_val or ""
 
 
 def _text_of(arg: Node) -> str:
@@ -82,15 +125,28 @@ def _text_of(arg: Node) -> str:
     return str(arg.val)
 
 
-def split_identifiers(value: str) -> tuple[str, ...]:
-    """The names of a list setting given as one text: `"$user", public` (SplitIdentifierString)."""
-    names = []
-    for part in value.split(","):
-        word = part.strip()
-        if word.startswith('"') and word.endswith('"') and len(word) > 1:
-            names.append(word[1:-1].replace('""', '"'))
-        elif word:
-            names.append(word.lower())
+def split_identifiers(value: str) -> tuple[str, ...] | None:
+    """The names of a list setting given as one text: `"$user", public`; None when it is malformed (SplitIdentifierString)."""
+    names: list[str] = []
+    rest = value.strip(_SPACES)
+    while rest:
+        if rest.startswith('"'):
+            found = _QUOTED.match(rest)
+            if found is None:
+                return None
+            names.append(found[1].replace('""', '"'))
+        else:
+            found = _BARE.match(rest)
+            if found is None:
+                return None
+            names.append(found[0].lower())
+        rest = rest[found.end() :].lstrip(_SPACES)
+        if rest:
+            if not rest.startswith(","):
+                return None
+            rest = rest[1:].lstrip(_SPACES)
+            if not rest:
+                return None
     return tuple(names)
 
 
@@ -118,7 +174,11 @@ def set_config(session: Session, name: str, value: str | None, *, local: bool = 
         check_context(session, setting, at)
     match key:
         case "search_path":
-            set_search_path(session, None if value is None else split_identifiers(value), local=local)
+            names = None if value is None else split_identifiers(value)
+            if value is not None and names is None:
+                message = f'invalid value for parameter "search_path": "{value}"'
+                raise Refusal("22023", message, detail="List syntax is invalid.", at=at)
+            set_search_path(session, names, local=local)
             return
         case "role":
             set_role(session, value, local=local, at=at)

@@ -9,9 +9,7 @@ from schemalint.syntax.nodes import VariableSetStmt
 At = tuple[int, int] | None
 
 
-def alter_setting(
-    session: Session, config: tuple[str, ...], stmt: VariableSetStmt, at: At = None
-) -> tuple[str, ...]:
+def alter_setting(session: Session, config: tuple[str, ...], stmt: VariableSetStmt, at: At = None) -> tuple[str, ...]:
     """The `name=value` texts after SET or RESET (AlterSetting; update_proconfig_value for functions)."""
     from schemalint.simulator.settings import setting_text
 

@@ -128,7 +128,7 @@ class Table(Generic[T]):
 def name_key(row: CatalogObject) -> str:
     """The name that is unique in its catalog and schema (but for overloads): a text search object's with its kind before it
     (`dict simple`), that of an operator class or family with its access method's identifier (`403 int4_ops`); a cast is
-    named by its types (`23 20`), a transform by type and language."""
+    named by its types (`23 20`), a transform by type and language, default privileges by role, schema and kind of object."""
     return _NAME_KEYS.get(row.CLASS, _plain_name)(row)
 
 
@@ -142,6 +142,7 @@ _NAME_KEYS: Mapping[str, Callable[[Any], str]] = {
     "pg_opfamily": lambda row: f"{row.am} {row.name}",
     "pg_cast": lambda row: f"{row.source} {row.target}",
     "pg_transform": lambda row: f"{row.type} {row.lang}",
+    "pg_default_acl": lambda row: f"{row.role} {row.namespace} {row.objtype}",
 }
 
 
