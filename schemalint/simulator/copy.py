@@ -1,0 +1,140 @@
+"""COPY (copy.c, copyfrom.c, copyto.c)."""
+
+from __future__ import annotations
+
+from schemalint.catalog.model import Relation
+from schemalint.errors import Refusal
+from schemalint.simulator.acl import acl_check, is_superuser
+from schemalint.simulator.copy_options import process_copy_options
+from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE
+from schemalint.simulator.queries import analyze_statement, run_query
+from schemalint.simulator.rangevars import relation_openrv
+from schemalint.simulator.session import Session
+from schemalint.syntax import nodes
+from schemalint.syntax.nodes import CopyStmt
+
+_SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"))
+
+
+def do_copy(session: Session, stmt: CopyStmt) -> None:
+    """COPY (DoCopy)."""
+    at = (stmt.start, stmt.end)
+    if (stmt.filename is not None or stmt.is_program) and not is_superuser(session):
+        raise Refusal("42501", "permission denied to COPY to or from a file", at=at)
+    if stmt.relation is not None:
+        relation = relation_openrv(session, stmt.relation, ROW_EXCLUSIVE if stmt.is_from else ACCESS_SHARE)
+        if not any(column.acl for column in relation.columns):
+            acl_check(session, relation, "a" if stmt.is_from else "r", (stmt.relation.start, stmt.relation.end))
+        _where(session, stmt, relation)
+        process_copy_options(session, stmt, relation, copy_columns(session, stmt, relation))
+        if stmt.is_from:
+            _check_target(session, stmt, relation)
+        else:
+            _check_source(session, stmt, relation)
+    else:
+        process_copy_options(session, stmt, None, ())
+        _query(session, stmt)
+
+
+def _where(session: Session, stmt: CopyStmt, relation: Relation) -> None:
+    """The WHERE of COPY FROM."""
+    if stmt.whereClause is None:
+        return
+    from schemalint.semantics.clauses import transform_where_clause
+    from schemalint.simulator.stored import relation_parsestate
+
+    transform_where_clause(relation_parsestate(session, relation), stmt.whereClause, "copy_where", "WHERE")
+
+
+def copy_columns(session: Session, stmt: CopyStmt, relation: Relation) -> tuple[str, ...]:
+    """The columns that are copied (CopyGetAttnums)."""
+    at = (stmt.start, stmt.end)
+    if not stmt.attlist:
+        return tuple(c.name for c in relation.columns if not c.dropped and not c.generated)
+    for i, name in enumerate(stmt.attlist):
+        column = next((c for c in relation.columns if c.name == name and not c.dropped), None)
+        if column is not None and column.generated:
+            raise Refusal(
+                "42P10",
+                f'column "{name}" is a generated column',
+                detail="Generated columns cannot be used in COPY.",
+                at=at,
+                word=name,
+            )
+        if column is None:
+            raise session.names.missing(
+                "42703", f'column "{name}" of relation "{relation.name}" does not exist', None, name, at
+            )
+        if name in stmt.attlist[:i]:
+            raise Refusal("42701", f'column "{name}" specified more than once', at=at, word=name)
+    return stmt.attlist
+
+
+def _check_target(session: Session, stmt: CopyStmt, relation: Relation) -> None:
+    """What rows may be copied into (BeginCopyFrom, CopyFrom)."""
+    at = (stmt.start, stmt.end)
+    name = relation.name
+    if session.var("read_only") and relation.persistence != "t":
+        raise Refusal("25006", "cannot execute COPY FROM in a read-only transaction", at=at)
+    if relation.rowsecurity and not is_superuser(session) and session.role != relation.owner:
+        raise Refusal(
+            "0A000", "COPY FROM not supported with row-level security", hint="Use INSERT statements instead.", at=at
+        )
+    if relation.kind in "rpf":
+        return
+    if relation.kind == "v":
+        if any(t.type & 64 and t.type & 4 for t in session.catalog.triggers(relation.oid)):
+            return
+        raise Refusal(
+            "42809",
+            f'cannot copy to view "{name}"',
+            hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.",
+            at=at,
+            word=name,
+        )
+    words = {"m": "materialized view", "S": "sequence"}
+    raise Refusal(
+        "42809", f'cannot copy to {words.get(relation.kind, "non-table relation")} "{name}"', at=at, word=name
+    )
+
+
+def _check_source(session: Session, stmt: CopyStmt, relation: Relation) -> None:
+    """What rows may be copied from (BeginCopyTo)."""
+    at = (stmt.start, stmt.end)
+    name, hint = relation.name, None
+    if relation.kind == "r" or (relation.kind == "m" and relation.populated and session.version >= 18):
+        return
+    match relation.kind:
+        case "v":
+            what, hint = "view", "Try the COPY (SELECT ...) TO variant."
+        case "m" if session.version >= 18:
+            raise Refusal(
+                "0A000",
+                f'cannot copy from unpopulated materialized view "{name}"',
+                hint="Use the REFRESH MATERIALIZED VIEW command to populate the materialized view.",
+                at=at,
+                word=name,
+            )
+        case "m":
+            what, hint = "materialized view", "Try the COPY (SELECT ...) TO variant."
+        case "f":
+            what, hint = "foreign table", "Try the COPY (SELECT ...) TO variant."
+        case "S":
+            what = "sequence"
+        case "p":
+            what, hint = "partitioned table", "Try the COPY (SELECT ...) TO variant."
+        case _:
+            what = "non-table relation"
+    raise Refusal("42809", f'cannot copy from {what} "{name}"', hint=hint, at=at, word=name)
+
+
+def _query(session: Session, stmt: CopyStmt) -> None:
+    """COPY (query) TO."""
+    assert stmt.query is not None
+    at = (stmt.query.start, stmt.query.end)
+    query = analyze_statement(session, stmt.query)
+    if isinstance(stmt.query, nodes.SelectStmt) and stmt.query.intoClause is not None:
+        raise Refusal("0A000", "COPY (SELECT INTO) is not supported", at=at)
+    if query.command in ("insert", "update", "delete", "merge") and not query.returning:
+        raise Refusal("0A000", "COPY query must have a RETURNING clause", at=at)
+    run_query(session, query)
