@@ -288,7 +288,7 @@ class Operator(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only
 
 
 class AmOp(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """pg_amop. `purpose` is s search or o ordering."""
+    """pg_amop. `purpose` is s search or o ordering; `opclass` is the class that the entry goes with, where that is known."""
 
     left: Oid
     right: Oid
@@ -296,15 +296,17 @@ class AmOp(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     operator: Oid
     purpose: str = "s"
     sortfamily: Oid = 0
+    opclass: Oid = 0
 
 
 class AmProc(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """pg_amproc."""
+    """pg_amproc; `opclass` as in AmOp."""
 
     left: Oid
     right: Oid
     num: int
     proc: Oid
+    opclass: Oid = 0
 
 
 class OpFamily(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -665,3 +667,7 @@ class Dependency(NamedTuple):
 
     refobj: ObjectAddress
     deptype: str
+
+
+CLASSES: dict[str, type[CatalogObject]] = {struct.CLASS: struct for struct in CatalogObject.__subclasses__()}
+"""Catalog -> the struct of its rows."""

@@ -7,7 +7,7 @@ differs. Every change goes through one journaled dict write, so a mark and a rol
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from schemalint.catalog import model
@@ -70,6 +70,7 @@ class Catalog:
     version   server major, 14 to 18 (others are read as the nearest)
     closed    whether everything that exists is here, so that what is missing does not exist
     source    where it came from, for people
+    database  its name, where it is known; server_version the server's, in full ("15.4")
     """
 
     def __init__(self, builtins: Builtins, *, closed: bool = True, source: str = "empty database") -> None:
@@ -77,6 +78,8 @@ class Catalog:
         self.version: int = builtins.version
         self.closed = closed
         self.source = source
+        self.database = ""
+        self.server_version = ""
         self.loader: Loader | None = None
         self._objects: dict[ObjectAddress, Any] = {}
         self._names: dict[tuple[str, Oid, str], Any] = {}  # -> oid, or tuple of oids where OVERLOADED
@@ -209,6 +212,49 @@ class Catalog:
         self._set(self._objects, address, obj)
         self._stamp(address.classid)
         self._link(obj, old)
+
+    def fill(self, objects: Iterable[CatalogObject]) -> None:
+        """Add objects that exist already where this catalog is read from: no statement made them, so nothing undoes them. What a
+        statement has changed since, stays as it is."""
+        for obj in objects:
+            address = obj.address
+            if address in self._objects:
+                continue
+            self._objects[address] = obj
+            if obj.oid >= self._next_oid[""]:
+                self._next_oid[""] = obj.oid + 1
+            key = self._name_key(obj)
+            if key is not None:
+                if key[0] in OVERLOADED:
+                    held = self._names.get(key)
+                    held = self.builtins.find_all(*key) if held is None else held
+                    self._names[key] = held if obj.oid in held else (*held, obj.oid)
+                else:
+                    self._names.setdefault(key, obj.oid)
+                if key[0] in QUALIFIED:
+                    self._members.setdefault((key[0], key[1]), {})[obj.oid] = None
+            for owner in self._owner_keys(obj):
+                self._owned.setdefault(owner, {})[obj.oid] = None
+            if address.classid in STAMPED:
+                self.stamps[address.classid] = next(self._next_stamp)
+
+    def holds(self, address: ObjectAddress) -> bool:
+        """Whether this catalog has the object itself, not among the built-in ones; its objsubid is not looked at."""
+        return ObjectAddress(address.classid, address.objid) in self._objects
+
+    def fill_dependencies(self, rows: Iterable[tuple[ObjectAddress, ObjectAddress, str]]) -> None:
+        """As fill, of (dependent, what it needs, deptype)."""
+        for dependent, on, deptype in rows:
+            new = Dependency(on, deptype)
+            held = self._depends.get(dependent, ())
+            if new not in held:
+                self._depends[dependent] = (*held, new)
+                self._dependents.setdefault((on.classid, on.objid), {})[dependent, on.objsubid, deptype] = None
+
+    def fill_comments(self, rows: Iterable[tuple[ObjectAddress, str]]) -> None:
+        """As fill, of comments."""
+        for address, text in rows:
+            self._comments.setdefault(address, text)
 
     def remove(self, address: ObjectAddress) -> None:
         """Take an object away, with its comment and its dependencies. Objects that depend on it are the caller's care."""

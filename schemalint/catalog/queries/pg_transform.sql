@@ -1,0 +1,2 @@
+SELECT oid, trftype AS type, trflang AS lang
+FROM pg_transform
