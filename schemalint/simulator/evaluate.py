@@ -388,6 +388,13 @@ def _format(session: Session, args: list[Value]) -> Value:
     return re.sub(r"%(?:(\d+\$)?([sIL])|%)", one, _text(args[0]))
 
 
+def _substring(args: list[Value]) -> Value:
+    if not isinstance(args[1], int):
+        raise Undecidable("substring() by a pattern is not evaluated")
+    end = args[1] - 1 + args[2] if len(args) > 2 else None
+    return _text(args[0])[max(args[1] - 1, 0) : end]
+
+
 def _strict(function: Any) -> Any:
     def call(session: Session, args: list[Value]) -> Value:
         return None if any(a is None for a in args) else function(session, args)
@@ -412,6 +419,12 @@ _FUNCTIONS: dict[str, Any] = {
     "concat_ws": lambda session, args: (
         None if args[0] is None else _text(args[0]).join(_text(a) for a in args[1:] if a is not None)
     ),
+    "chr": _strict(lambda session, args: chr(args[0])),
+    "substr": _strict(lambda session, args: _substring(args)),
+    "substring": _strict(lambda session, args: _substring(args)),
+    "split_part": _strict(lambda session, args: (_text(args[0]).split(args[1]) + [""] * args[2])[args[2] - 1]),
+    "array_to_string": _strict(lambda session, args: args[1].join(_text(a) for a in args[0] if a is not None)),
+    "starts_with": _strict(lambda session, args: _text(args[0]).startswith(args[1])),
     "length": _strict(lambda session, args: len(args[0])),
     "replace": _strict(lambda session, args: _text(args[0]).replace(args[1], args[2])),
     "to_regclass": _no_such("regclass"),
