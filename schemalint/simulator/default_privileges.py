@@ -67,7 +67,7 @@ def user_default_acl(session: Session, objtype: str, owner: Oid, namespace: Oid)
 # --- ALTER DEFAULT PRIVILEGES
 
 
-def alter_default_privileges(session: Session, stmt: AlterDefaultPrivilegesStmt) -> None:
+def exec_alter_default_privileges(session: Session, stmt: AlterDefaultPrivilegesStmt) -> None:
     """ALTER DEFAULT PRIVILEGES (ExecAlterDefaultPrivilegesStmt)."""
     from schemalint.simulator.privileges import grantees_of, privilege_letters
 

@@ -31,14 +31,14 @@ from schemalint.simulator.aclitems import (
     parse_acl,
     union,
 )
-from schemalint.simulator.default_privileges import alter_default_privileges
+from schemalint.simulator.default_privileges import exec_alter_default_privileges
 from schemalint.simulator.effects import Granted, Noted
 from schemalint.simulator.objectaddress import column_named, get_attnum, get_unqualified
 from schemalint.simulator.rangevars import range_var_get_relid
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import GrantStmt, ObjectWithArgs, RangeVar, RoleSpec, TypeName
 
-__all__ = ["alter_default_privileges", "execute_grant", "grantees_of", "merge_acl_with_grant", "privilege_letters"]
+__all__ = ["exec_alter_default_privileges", "execute_grant", "grantees_of", "merge_acl_with_grant", "privilege_letters"]
 
 At = tuple[int, int] | None
 
