@@ -434,10 +434,10 @@ def transform_limit_clause(
     qual = transform_expr(pstate, clause, kind)
     qual = coerce_to_specific_type(pstate, qual, typeoids.INT8, construct)
     check_expr_is_var_free(pstate, qual, construct)
-    if kind == "limit" and option == "LIMIT_OPTION_WITH_TIES":
-        if isinstance(clause, nodes.A_Const) and clause.kind == "Null":
-            message = "row count cannot be null in FETCH FIRST ... WITH TIES clause"
-            raise Refusal("2201W", message, at=span(clause))
+    is_null = isinstance(clause, nodes.A_Const) and clause.kind == "Null"
+    if kind == "limit" and option == "LIMIT_OPTION_WITH_TIES" and is_null:
+        message = "row count cannot be null in FETCH FIRST ... WITH TIES clause"
+        raise Refusal("2201W", message, at=span(clause))
     return qual
 
 

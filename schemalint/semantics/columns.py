@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from schemalint.catalog.model import Relation
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal, Undecidable
@@ -32,21 +30,21 @@ def name_list_to_string(fields: tuple[str | A_Star, ...]) -> str:
     return qualified("*" if isinstance(field, A_Star) else field for field in fields)
 
 
-def unknown_attribute(pstate: ParseState, relref: Expr, attname: str, at: At) -> NoReturn:
-    """Raise for a field that a value does not have (unknown_attribute)."""
+def unknown_attribute(pstate: ParseState, relref: Expr, attname: str, at: At) -> Refusal | Undecidable:
+    """What to raise for a field that a value does not have (unknown_attribute)."""
     if isinstance(relref, Var) and relref.attno == 0:
         rte = get_rte_by_range_table_posn(pstate, relref.varno, relref.levelsup)
-        raise Refusal("42703", f"column {rte.refname}.{attname} does not exist", at=at, word=attname)
+        return Refusal("42703", f"column {rte.refname}.{attname} does not exist", at=at, word=attname)
     oid = relref.type
     if oid == UNKNOWN_TYPE:
-        raise Undecidable(f'whether column "{attname}" exists is not known', at)
+        return Undecidable(f'whether column "{attname}" exists is not known', at)
     shown = format_type(pstate, oid)
     if is_complex(pstate, oid):
-        raise Refusal("42703", f'column "{attname}" not found in data type {shown}', at=at, word=attname)
+        return Refusal("42703", f'column "{attname}" not found in data type {shown}', at=at, word=attname)
     if oid == typeoids.RECORD:
-        raise Refusal("42703", f'could not identify column "{attname}" in record data type', at=at, word=attname)
+        return Refusal("42703", f'could not identify column "{attname}" in record data type', at=at, word=attname)
     message = f"column notation .{attname} applied to type {shown}, which is not a composite type"
-    raise Refusal("42809", message, at=at, word=attname)
+    return Refusal("42809", message, at=at, word=attname)
 
 
 def transform_column_ref(pstate: ParseState, cref: ColumnRef) -> Expr:
@@ -84,10 +82,10 @@ def transform_column_ref(pstate: ParseState, cref: ColumnRef) -> Expr:
         raise too_many_names(fields, at)
     if missing_rte:
         assert relname is not None
-        error_missing_rte(pstate, schema, relname, at)
+        raise error_missing_rte(pstate, schema, relname, at)
     last = fields[-1]
     assert isinstance(last, str)
-    error_missing_column(pstate, relname, last, at)
+    raise error_missing_column(pstate, relname, last, at)
 
 
 def _check_database(pstate: ParseState, fields: tuple[str | A_Star, ...], at: At) -> None:
@@ -142,7 +140,7 @@ def transform_whole_row_ref(pstate: ParseState, item: NamespaceItem, levelsup: i
     if rte.kind == "unknown":
         return UnknownExpr(type=UNKNOWN_TYPE, start=start, end=end)
     if item.names is not rte.names:
-        names, exprs = expand_rte(rte, item.rtindex, levelsup, at)
+        _, exprs = expand_rte(rte, item.rtindex, levelsup, at)
         count = len(item.names)
         return RowExpr(type=typeoids.RECORD, args=tuple(exprs[:count]), names=item.names, start=start, end=end)
     oid = typeoids.RECORD

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
-
-from msgspec import structs
+from collections.abc import Sequence
+from typing import Final
 
 from schemalint.catalog.model import Oid
-from schemalint.errors import NotModelled, Refusal
+from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.coerce import (
     EXPLICIT,
@@ -16,13 +14,11 @@ from schemalint.semantics.coerce import (
     coerce_to_common_type,
     coerce_to_target_type,
     select_common_type,
-    verify_common_type,
 )
 from schemalint.semantics.collations import assign_expr_collations
-from schemalint.semantics.columns import transform_column_ref, unknown_attribute
+from schemalint.semantics.columns import unknown_attribute
 from schemalint.semantics.exprkinds import parse_expr_kind_name
 from schemalint.semantics.functions import parse_func_or_column
-from schemalint.semantics.literals import make_const
 from schemalint.semantics.lsyscache import (
     get_array_type,
     get_base_type_and_typmod,
@@ -30,13 +26,12 @@ from schemalint.semantics.lsyscache import (
     type_is_array,
     type_is_collatable,
 )
-from schemalint.semantics.operators import make_op, make_scalar_array_op
+from schemalint.semantics.operators import make_op
 from schemalint.semantics.parsestate import ParseState, span
 from schemalint.semantics.query import (
     UNKNOWN_TYPE,
     ArrayExpr,
     BooleanTest,
-    BoolExpr,
     CaseExpr,
     CaseTestExpr,
     CaseWhen,
@@ -48,20 +43,16 @@ from schemalint.semantics.query import (
     MinMaxExpr,
     NamedArgExpr,
     NullTest,
-    OpExpr,
     Param,
     RowExpr,
     SetToDefault,
     SQLValueFunction,
     UnknownExpr,
 )
-from schemalint.semantics.rows import make_distinct_op, make_row_comparison_op, make_row_distinct_op
-from schemalint.semantics.sublinks import transform_multi_assign_ref, transform_sub_link
 from schemalint.semantics.subscripts import transform_container_subscripts
+from schemalint.semantics.transform import transform_expr, transform_expr_recurse
 from schemalint.semantics.types import format_type, lookup_collation, typename_type_id_and_mod
-from schemalint.semantics.vars import contain_vars_of_level
 from schemalint.syntax import nodes
-from schemalint.syntax.nodes import Node
 
 __all__ = [
     "parse_expr_kind_name",
@@ -78,227 +69,10 @@ MAX_TUPLE_ATTRIBUTE_NUMBER = 1664
 SRF_HINT: Final = "You might be able to move the set-returning function into a LATERAL FROM item."
 
 
-def transform_expr(pstate: ParseState, node: Node, kind: str) -> Expr:
-    """An expression of this kind (transformExpr)."""
-    saved = pstate.expr_kind
-    pstate.expr_kind = kind
-    try:
-        return transform_expr_recurse(pstate, node)
-    finally:
-        pstate.expr_kind = saved
-
-
-def transform_expr_recurse(pstate: ParseState, node: Node | Expr) -> Expr:
-    """transformExprRecurse. What is analyzed already is taken as it is."""
-    transform = _TRANSFORMS.get(type(node))
-    if transform is None:
-        if isinstance(node, Expr):
-            return node
-        raise NotModelled(type(node).__name__, span(node))
-    return transform(pstate, node)
-
-
-# --- Operators
-
-
-def _operator_at(a: nodes.A_Expr) -> At:
-    """Where the operator stands, which the server points at."""
-    if a.location < 0:
-        return span(a)
-    return a.location, min(a.end, a.location + max(len(a.name[-1]), 1))
-
-
-def _placed(expr: Expr, node: Node) -> Expr:
-    """The expression over the whole of what was written, not of its operator alone."""
-    if (expr.start, expr.end) == (node.start, node.end) or isinstance(expr, Const | Param):
-        return expr
-    return structs.replace(expr, start=node.start, end=node.end)
-
-
-def _is_null_constant(node: object) -> bool:
-    """exprIsNullConstant."""
-    return isinstance(node, nodes.A_Const) and node.kind == "Null"
-
-
-def _a_expr_op(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprOp."""
-    lexpr, rexpr = a.lexpr, a.rexpr
-    assert isinstance(rexpr, Node)
-    if (
-        a.name == ("=",)
-        and (_is_null_constant(lexpr) or _is_null_constant(rexpr))
-        and pstate.settings("transform_null_equals") == "on"
-    ):
-        arg = rexpr if _is_null_constant(lexpr) else lexpr
-        assert arg is not None
-        return NullTest(
-            type=typeoids.BOOL, arg=transform_expr_recurse(pstate, arg), isnull=True, start=a.start, end=a.end
-        )
-    at = _operator_at(a)
-    if isinstance(lexpr, nodes.RowExpr):
-        if isinstance(rexpr, nodes.SubLink) and rexpr.subLinkType == "EXPR_SUBLINK":
-            sublink = structs.replace(
-                rexpr, subLinkType="ROWCOMPARE_SUBLINK", testexpr=lexpr, operName=a.name, start=a.start, end=a.end
-            )
-            return transform_sub_link(pstate, sublink)
-        if isinstance(rexpr, nodes.RowExpr):
-            left = transform_row_expr(pstate, lexpr, False)
-            right = transform_row_expr(pstate, rexpr, False)
-            return _placed(make_row_comparison_op(pstate, a.name, left.args, right.args, at), a)
-    last_srf = pstate.last_srf
-    left_arg = None if lexpr is None else transform_expr_recurse(pstate, lexpr)
-    right_arg = transform_expr_recurse(pstate, rexpr)
-    made = make_op(pstate, a.name, left_arg, right_arg, last_srf, at)
-    placed = _placed(made, a)
-    if pstate.last_srf is made:
-        pstate.last_srf = placed
-    return placed
-
-
-def _a_expr_op_any(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprOpAny, transformAExprOpAll."""
-    assert a.lexpr is not None and isinstance(a.rexpr, Node)
-    left = transform_expr_recurse(pstate, a.lexpr)
-    right = transform_expr_recurse(pstate, a.rexpr)
-    return _placed(
-        make_scalar_array_op(pstate, a.name, a.kind == "AEXPR_OP_ANY", left, right, _operator_at(a)),
-        a,
-    )
-
-
-def _a_expr_distinct(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprDistinct."""
-    lexpr, rexpr = a.lexpr, a.rexpr
-    assert lexpr is not None and isinstance(rexpr, Node)
-    negate = a.kind == "AEXPR_NOT_DISTINCT"
-    for constant, other in ((rexpr, lexpr), (lexpr, rexpr)):
-        if _is_null_constant(constant):
-            arg = transform_expr_recurse(pstate, other)
-            return NullTest(type=typeoids.BOOL, arg=arg, isnull=negate, start=a.start, end=a.end)
-    left = transform_expr_recurse(pstate, lexpr)
-    right = transform_expr_recurse(pstate, rexpr)
-    at = _operator_at(a)
-    if isinstance(left, RowExpr) and isinstance(right, RowExpr):
-        result = make_row_distinct_op(pstate, a.name, left, right, at)
-    else:
-        result = make_distinct_op(pstate, a.name, left, right, at)
-    if negate:
-        return BoolExpr(type=typeoids.BOOL, op="not", args=(result,), start=a.start, end=a.end)
-    return _placed(result, a)
-
-
-def _a_expr_nullif(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprNullIf."""
-    assert a.lexpr is not None and isinstance(a.rexpr, Node)
-    left = transform_expr_recurse(pstate, a.lexpr)
-    right = transform_expr_recurse(pstate, a.rexpr)
-    at = _operator_at(a)
-    result = make_op(pstate, a.name, left, right, pstate.last_srf, at)
-    if not isinstance(result, OpExpr):
-        return UnknownExpr(type=left.type, args=(left, right), start=a.start, end=a.end)
-    if result.type != typeoids.BOOL:
-        raise Refusal("42804", "NULLIF requires = operator to yield boolean", at=at)
-    if result.retset:
-        raise Refusal("42804", "NULLIF must not return a set", at=at)
-    return structs.replace(result, kind="nullif", type=result.args[0].type, start=a.start, end=a.end)
-
-
-def _a_expr_in(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprIn."""
-    use_or = a.name[-1] != "<>"
-    assert a.lexpr is not None and isinstance(a.rexpr, tuple)
-    left = transform_expr_recurse(pstate, a.lexpr)
-    at = _operator_at(a)
-    rights = [transform_expr_recurse(pstate, item) for item in a.rexpr]
-    nonvars = [right for right in rights if not contain_vars_of_level(right, 0)]
-    made: list[Expr] = []
-    if len(nonvars) > 1:
-        everything = [left, *nonvars]
-        scalar = select_common_type(pstate, everything, None)
-        if scalar and not verify_common_type(pstate, scalar, everything):
-            scalar = 0
-        array = get_array_type(pstate, scalar) if scalar not in (0, typeoids.RECORD) else 0
-        if array:
-            elements = tuple([coerce_to_common_type(pstate, right, scalar, "IN") for right in nonvars])
-            values = ArrayExpr(type=array, elem=scalar, elements=elements)
-            made.append(make_scalar_array_op(pstate, a.name, use_or, left, values, at))
-            rights = [right for right in rights if not any(right is nonvar for nonvar in nonvars)]
-    for right in rights:
-        if isinstance(left, RowExpr) and isinstance(right, RowExpr):
-            cmp = make_row_comparison_op(pstate, a.name, left.args, right.args, at)
-        else:
-            cmp = make_op(pstate, a.name, left, right, pstate.last_srf, at)
-        made.append(coerce_to_boolean(pstate, cmp, "IN"))
-    if len(made) == 1:
-        return _placed(made[0], a)
-    return BoolExpr(type=typeoids.BOOL, op="or" if use_or else "and", args=tuple(made), start=a.start, end=a.end)
-
-
-def _a_expr_between(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    """transformAExprBetween."""
-    assert a.lexpr is not None and isinstance(a.rexpr, tuple)
-    value, low, high = a.lexpr, a.rexpr[0], a.rexpr[1]
-    negate = "NOT" in a.kind
-    first, second = ("<", ">") if negate else (">=", "<=")
-    inner, outer = ("or", "and") if negate else ("and", "or")
-    at = _operator_at(a)
-
-    def compare(operator: str, other: Node) -> Expr:
-        last_srf = pstate.last_srf
-        left = transform_expr_recurse(pstate, value)
-        right = transform_expr_recurse(pstate, other)
-        return make_op(pstate, (operator,), left, right, last_srf, at)
-
-    def within(low: Node, high: Node) -> Expr:
-        args = tuple(
-            [coerce_to_boolean(pstate, compare(op, x), inner.upper()) for op, x in ((first, low), (second, high))]
-        )
-        return BoolExpr(type=typeoids.BOOL, op=inner, args=args, start=a.start, end=a.end)
-
-    result = within(low, high)
-    if a.kind.endswith("_SYM"):
-        args = (result, within(high, low))
-        result = BoolExpr(type=typeoids.BOOL, op=outer, args=args, start=a.start, end=a.end)
-    return result
-
-
-_A_EXPRS: Final[dict[str, Callable[[ParseState, nodes.A_Expr], Expr]]] = {
-    "AEXPR_OP": _a_expr_op,
-    "AEXPR_LIKE": _a_expr_op,
-    "AEXPR_ILIKE": _a_expr_op,
-    "AEXPR_SIMILAR": _a_expr_op,
-    "AEXPR_OP_ANY": _a_expr_op_any,
-    "AEXPR_OP_ALL": _a_expr_op_any,
-    "AEXPR_DISTINCT": _a_expr_distinct,
-    "AEXPR_NOT_DISTINCT": _a_expr_distinct,
-    "AEXPR_NULLIF": _a_expr_nullif,
-    "AEXPR_IN": _a_expr_in,
-    "AEXPR_BETWEEN": _a_expr_between,
-    "AEXPR_NOT_BETWEEN": _a_expr_between,
-    "AEXPR_BETWEEN_SYM": _a_expr_between,
-    "AEXPR_NOT_BETWEEN_SYM": _a_expr_between,
-}
-
-
-def _a_expr(pstate: ParseState, a: nodes.A_Expr) -> Expr:
-    return _A_EXPRS[a.kind](pstate, a)
-
-
-_BOOL_OPS: Final = {"AND_EXPR": "and", "OR_EXPR": "or", "NOT_EXPR": "not"}
-
-
-def _bool_expr(pstate: ParseState, a: nodes.BoolExpr) -> Expr:
-    """transformBoolExpr."""
-    op = _BOOL_OPS[a.boolop]
-    word = op.upper()
-    args = tuple([coerce_to_boolean(pstate, transform_expr_recurse(pstate, arg), word) for arg in a.args])
-    return BoolExpr(type=typeoids.BOOL, op=op, args=args, start=a.start, end=a.end)
-
-
 # --- Calls, fields and subscripts
 
 
-def _func_call(pstate: ParseState, fn: nodes.FuncCall) -> Expr:
+def transform_func_call(pstate: ParseState, fn: nodes.FuncCall) -> Expr:
     """transformFuncCall."""
     last_srf = pstate.last_srf
     args = [transform_expr_recurse(pstate, arg) for arg in fn.args]
@@ -309,12 +83,12 @@ def _func_call(pstate: ParseState, fn: nodes.FuncCall) -> Expr:
     return result
 
 
-def _named_arg(pstate: ParseState, na: nodes.NamedArgExpr) -> Expr:
+def transform_named_arg(pstate: ParseState, na: nodes.NamedArgExpr) -> Expr:
     arg = transform_expr_recurse(pstate, na.arg)
     return NamedArgExpr(type=arg.type, typmod=arg.typmod, arg=arg, name=na.name, start=na.start, end=na.end)
 
 
-def _indirection(pstate: ParseState, ind: nodes.A_Indirection) -> Expr:
+def transform_indirection(pstate: ParseState, ind: nodes.A_Indirection) -> Expr:
     """transformIndirection."""
     last_srf = pstate.last_srf
     result = transform_expr_recurse(pstate, ind.arg)
@@ -334,14 +108,14 @@ def _indirection(pstate: ParseState, ind: nodes.A_Indirection) -> Expr:
             continue
         found = parse_func_or_column(pstate, (item,), (result,), last_srf, None, False, span(ind))
         if found is None:
-            unknown_attribute(pstate, result, item, at)
+            raise unknown_attribute(pstate, result, item, at)
         result = found
     if subscripts:
         result = transform_container_subscripts(pstate, result, result.type, result.typmod, subscripts, False)
     return result
 
 
-def _param_ref(pstate: ParseState, pref: nodes.ParamRef) -> Expr:
+def transform_param_ref(pstate: ParseState, pref: nodes.ParamRef) -> Expr:
     """transformParamRef, with the hooks of parse_param.c."""
     at = span(pref)
     if pstate.param_hook is not None:
@@ -370,7 +144,7 @@ def check_no_new_srf(pstate: ParseState, last_srf: Expr | None, construct: str) 
         raise Refusal("0A000", message, at=span(pstate.last_srf), hint=SRF_HINT)
 
 
-def _case_expr(pstate: ParseState, c: nodes.CaseExpr) -> Expr:
+def transform_case_expr(pstate: ParseState, c: nodes.CaseExpr) -> Expr:
     """transformCaseExpr."""
     last_srf = pstate.last_srf
     arg: Expr | None = None
@@ -414,7 +188,7 @@ def _shared_typmod(exprs: Sequence[Expr], common: Oid) -> int:
     return typmod
 
 
-def _coalesce_expr(pstate: ParseState, c: nodes.CoalesceExpr) -> Expr:
+def transform_coalesce_expr(pstate: ParseState, c: nodes.CoalesceExpr) -> Expr:
     """transformCoalesceExpr."""
     last_srf = pstate.last_srf
     args = [transform_expr_recurse(pstate, arg) for arg in c.args]
@@ -424,7 +198,7 @@ def _coalesce_expr(pstate: ParseState, c: nodes.CoalesceExpr) -> Expr:
     return CoalesceExpr(type=common, typmod=_shared_typmod(coerced, common), args=coerced, start=c.start, end=c.end)
 
 
-def _min_max_expr(pstate: ParseState, m: nodes.MinMaxExpr) -> Expr:
+def transform_min_max_expr(pstate: ParseState, m: nodes.MinMaxExpr) -> Expr:
     """transformMinMaxExpr."""
     name = "GREATEST" if m.op == "IS_GREATEST" else "LEAST"
     args = [transform_expr_recurse(pstate, arg) for arg in m.args]
@@ -434,12 +208,12 @@ def _min_max_expr(pstate: ParseState, m: nodes.MinMaxExpr) -> Expr:
     return MinMaxExpr(type=common, typmod=typmod, op=name.lower(), args=coerced, start=m.start, end=m.end)
 
 
-def _null_test(pstate: ParseState, n: nodes.NullTest) -> Expr:
+def transform_null_test(pstate: ParseState, n: nodes.NullTest) -> Expr:
     arg = transform_expr_recurse(pstate, n.arg)
     return NullTest(type=typeoids.BOOL, arg=arg, isnull=n.nulltesttype == "IS_NULL", start=n.start, end=n.end)
 
 
-def _boolean_test(pstate: ParseState, b: nodes.BooleanTest) -> Expr:
+def transform_boolean_test(pstate: ParseState, b: nodes.BooleanTest) -> Expr:
     """transformBooleanTest."""
     arg = transform_expr_recurse(pstate, b.arg)
     arg = coerce_to_boolean(pstate, arg, b.booltesttype.replace("_", " "))
@@ -449,12 +223,8 @@ def _boolean_test(pstate: ParseState, b: nodes.BooleanTest) -> Expr:
 # --- Arrays and rows
 
 
-def _array_expr(pstate: ParseState, a: nodes.A_ArrayExpr) -> Expr:
-    return transform_array_expr(pstate, a, 0, 0, -1)
-
-
 def transform_array_expr(
-    pstate: ParseState, a: nodes.A_ArrayExpr, array_type: Oid, element_type: Oid, typmod: int
+    pstate: ParseState, a: nodes.A_ArrayExpr, array_type: Oid = 0, element_type: Oid = 0, typmod: int = -1
 ) -> Expr:
     """ARRAY[...], with the type that it is cast to if any (transformArrayExpr)."""
     multidims = False
@@ -515,7 +285,7 @@ def _coerce_element(pstate: ParseState, element: Expr, target: Oid, typmod: int,
     return made
 
 
-def transform_row_expr(pstate: ParseState, r: nodes.RowExpr, allow_default: bool) -> RowExpr:
+def transform_row_expr(pstate: ParseState, r: nodes.RowExpr, allow_default: bool = False) -> RowExpr:
     """transformRowExpr."""
     from schemalint.semantics.target import transform_expression_list
 
@@ -527,14 +297,10 @@ def transform_row_expr(pstate: ParseState, r: nodes.RowExpr, allow_default: bool
     return RowExpr(type=typeoids.RECORD, args=args, names=names, start=r.start, end=r.end)
 
 
-def _row_expr(pstate: ParseState, r: nodes.RowExpr) -> Expr:
-    return transform_row_expr(pstate, r, False)
-
-
 # --- Casts
 
 
-def _type_cast(pstate: ParseState, tc: nodes.TypeCast) -> Expr:
+def transform_type_cast(pstate: ParseState, tc: nodes.TypeCast) -> Expr:
     """transformTypeCast."""
     target, typmod = typename_type_id_and_mod(pstate, tc.typeName)
     arg = tc.arg
@@ -557,7 +323,7 @@ def _type_cast(pstate: ParseState, tc: nodes.TypeCast) -> Expr:
     return result
 
 
-def _collate_clause(pstate: ParseState, c: nodes.CollateClause) -> Expr:
+def transform_collate_clause(pstate: ParseState, c: nodes.CollateClause) -> Expr:
     """transformCollateClause."""
     assert c.arg is not None
     arg = transform_expr_recurse(pstate, c.arg)
@@ -583,14 +349,14 @@ _SQL_VALUE_TYPES: Final = {
 }
 
 
-def _sql_value_function(pstate: ParseState, svf: nodes.SQLValueFunction) -> Expr:
+def transform_sql_value_function(pstate: ParseState, svf: nodes.SQLValueFunction) -> Expr:
     """transformSQLValueFunction; typmod as anytime_typmod_check and anytimestamp_typmod_check leave it."""
     oid = _SQL_VALUE_TYPES.get(svf.op, typeoids.NAME)
     typmod = min(svf.typmod, 6)
     return SQLValueFunction(type=oid, typmod=typmod, op=svf.op, start=svf.start, end=svf.end)
 
 
-def _set_to_default(pstate: ParseState, d: nodes.SetToDefault) -> Expr:
+def transform_set_to_default(pstate: ParseState, d: nodes.SetToDefault) -> Expr:
     raise Refusal("42601", "DEFAULT is not allowed in this context", at=span(d))
 
 
@@ -599,12 +365,12 @@ def make_set_to_default(d: nodes.SetToDefault) -> SetToDefault:
     return SetToDefault(type=0, start=d.start, end=d.end)
 
 
-def _current_of(pstate: ParseState, c: nodes.CurrentOfExpr) -> Expr:
+def transform_current_of(pstate: ParseState, c: nodes.CurrentOfExpr) -> Expr:
     """transformCurrentOfExpr."""
     return CurrentOfExpr(type=typeoids.BOOL, cursor=c.cursor_name or "", start=c.start, end=c.end)
 
 
-def _merge_support(pstate: ParseState, f: nodes.MergeSupportFunc) -> Expr:
+def transform_merge_support(pstate: ParseState, f: nodes.MergeSupportFunc) -> Expr:
     """transformMergeSupportFunc."""
     state: ParseState | None = pstate
     while state is not None and state.expr_kind != "merge_returning":
@@ -613,68 +379,3 @@ def _merge_support(pstate: ParseState, f: nodes.MergeSupportFunc) -> Expr:
         message = "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command"
         raise Refusal("42601", message, at=span(f))
     return SQLValueFunction(type=typeoids.TEXT, op="MERGE_ACTION", start=f.start, end=f.end)
-
-
-def _xml_expr(pstate: ParseState, x: nodes.XmlExpr) -> Expr:
-    from schemalint.semantics.xml import transform_xml_expr
-
-    return transform_xml_expr(pstate, x)
-
-
-def _xml_serialize(pstate: ParseState, x: nodes.XmlSerialize) -> Expr:
-    from schemalint.semantics.xml import transform_xml_serialize
-
-    return transform_xml_serialize(pstate, x)
-
-
-def _grouping_func(pstate: ParseState, p: nodes.GroupingFunc) -> Expr:
-    from schemalint.semantics.aggregates import transform_grouping_func
-
-    return transform_grouping_func(pstate, p)
-
-
-def _sqljson(pstate: ParseState, node: Node) -> Expr:
-    from schemalint.semantics.sqljson import transform_json
-
-    return transform_json(pstate, node)
-
-
-_TRANSFORMS: Final[dict[type, Callable[[ParseState, Any], Expr]]] = {
-    nodes.ColumnRef: transform_column_ref,
-    nodes.ParamRef: _param_ref,
-    nodes.A_Const: make_const,
-    nodes.A_Indirection: _indirection,
-    nodes.A_ArrayExpr: _array_expr,
-    nodes.TypeCast: _type_cast,
-    nodes.CollateClause: _collate_clause,
-    nodes.A_Expr: _a_expr,
-    nodes.BoolExpr: _bool_expr,
-    nodes.FuncCall: _func_call,
-    nodes.MultiAssignRef: transform_multi_assign_ref,
-    nodes.GroupingFunc: _grouping_func,
-    nodes.MergeSupportFunc: _merge_support,
-    nodes.NamedArgExpr: _named_arg,
-    nodes.SubLink: transform_sub_link,
-    nodes.CaseExpr: _case_expr,
-    nodes.RowExpr: _row_expr,
-    nodes.CoalesceExpr: _coalesce_expr,
-    nodes.MinMaxExpr: _min_max_expr,
-    nodes.SQLValueFunction: _sql_value_function,
-    nodes.XmlExpr: _xml_expr,
-    nodes.XmlSerialize: _xml_serialize,
-    nodes.NullTest: _null_test,
-    nodes.BooleanTest: _boolean_test,
-    nodes.CurrentOfExpr: _current_of,
-    nodes.SetToDefault: _set_to_default,
-    nodes.JsonFuncExpr: _sqljson,
-    nodes.JsonValueExpr: _sqljson,
-    nodes.JsonParseExpr: _sqljson,
-    nodes.JsonScalarExpr: _sqljson,
-    nodes.JsonSerializeExpr: _sqljson,
-    nodes.JsonObjectConstructor: _sqljson,
-    nodes.JsonArrayConstructor: _sqljson,
-    nodes.JsonArrayQueryConstructor: _sqljson,
-    nodes.JsonObjectAgg: _sqljson,
-    nodes.JsonArrayAgg: _sqljson,
-    nodes.JsonIsPredicate: _sqljson,
-}

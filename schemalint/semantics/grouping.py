@@ -272,7 +272,7 @@ def _flatten(node: Node | Sequence[Node], toplevel: bool, seen: list[bool]) -> F
             else:
                 result.append([] if flat is None else flat)
         if toplevel or node.kind != _SETS:
-            return structs.replace(node, content=tuple(result))  # type: ignore[arg-type]
+            return structs.replace(node, content=tuple(result))
         return result
     if isinstance(node, Node):
         return node

@@ -12,11 +12,11 @@ from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.collations import assign_expr_collations, expr_collation
 from schemalint.semantics.input import check_input
+from schemalint.semantics.jsonfuncs import transform_json_func_expr
 from schemalint.semantics.lsyscache import get_base_type, get_typtype, type_is_array
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
 from schemalint.semantics.query import UNKNOWN_TYPE, CaseTestExpr, Expr
 from schemalint.semantics.relations import add_range_table_entry_for_table_func
-from schemalint.semantics.sqljson import transform_json_func_expr
 from schemalint.semantics.types import typename_type_id_and_mod
 from schemalint.semantics.vars import contain_vars_of_level
 from schemalint.syntax import nodes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from schemalint.catalog.model import Relation
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics.parsestate import ParseState
@@ -46,24 +44,24 @@ def _search_range_table_for_rel(pstate: ParseState, schema: str | None, refname:
     return None
 
 
-def error_missing_rte(pstate: ParseState, schema: str | None, refname: str, at: At) -> NoReturn:
-    """Raise 42P01 for a qualifier that no item of FROM has (errorMissingRTE)."""
+def error_missing_rte(pstate: ParseState, schema: str | None, refname: str, at: At) -> Refusal:
+    """42P01 for a qualifier that no item of FROM has (errorMissingRTE)."""
     rte = _search_range_table_for_rel(pstate, schema, refname)
     if rte is None:
-        raise Refusal("42P01", f'missing FROM-clause entry for table "{refname}"', at=at, word=refname)
+        return Refusal("42P01", f'missing FROM-clause entry for table "{refname}"', at=at, word=refname)
     message = f'invalid reference to FROM-clause entry for table "{refname}"'
     shown = rte.refname
     if rte.alias is not None and shown != refname:
         found = refname_namespace_item(pstate, None, shown, at)
         if found is not None and found[0].rte is rte:
             hint = f'Perhaps you meant to reference the table alias "{shown}".'
-            raise Refusal("42P01", message, at=at, word=refname, hint=hint)
+            return Refusal("42P01", message, at=at, word=refname, hint=hint)
     words = f'There is an entry for table "{shown}", but it cannot be referenced from this part of the query.'
     if pstate.version < 16:
-        raise Refusal("42P01", message, at=at, word=refname, hint=words)
+        return Refusal("42P01", message, at=at, word=refname, hint=words)
     lateral = "To reference that table, you must mark this subquery with LATERAL."
     hint2 = lateral if _visible_if_lateral(pstate, rte) else None
-    raise Refusal("42P01", message, at=at, word=refname, detail=words, hint=hint2)
+    return Refusal("42P01", message, at=at, word=refname, detail=words, hint=hint2)
 
 
 def _visible_if_lateral(pstate: ParseState, rte: RangeTblEntry) -> bool:
@@ -142,8 +140,8 @@ def _search_range_table_for_col(
     return exact, best
 
 
-def error_missing_column(pstate: ParseState, relname: str | None, colname: str, at: At) -> NoReturn:
-    """Raise 42703 for a column that is not there (errorMissingColumn)."""
+def error_missing_column(pstate: ParseState, relname: str | None, colname: str, at: At) -> Refusal:
+    """42703 for a column that is not there (errorMissingColumn). Raises Undecidable beside tables that are not known."""
     if relname is None and _has_unknown(pstate):
         raise Undecidable(f'whether column "{colname}" exists is not known', at)
     exact, best = _search_range_table_for_col(pstate, relname, colname)
@@ -170,4 +168,4 @@ def error_missing_column(pstate: ParseState, relname: str | None, colname: str, 
     elif best:
         shown = " or the column ".join(f'"{rte.refname}.{name}"' for rte, name in best)
         hint = f"Perhaps you meant to reference the column {shown}."
-    raise Refusal("42703", message, at=at, word=colname, detail=detail, hint=hint)
+    return Refusal("42703", message, at=at, word=colname, detail=detail, hint=hint)

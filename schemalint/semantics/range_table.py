@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemalint.catalog.model import Attribute, Proc, Relation
+from schemalint.catalog.model import Attribute, Relation
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal, Undecidable
-from schemalint.semantics import typeoids
 from schemalint.semantics.collations import expr_collation
-from schemalint.semantics.lsyscache import get_typtype
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
-from schemalint.semantics.projection import get_expr_result_type
-from schemalint.semantics.query import UNKNOWN_TYPE, CommonTableExpr, Expr, FuncExpr, Query, RangeTblEntry
-from schemalint.semantics.types import format_type, get_column_def_collation, typename_type_id_and_mod
-from schemalint.syntax.nodes import Alias, ColumnDef, Node, RangeFunction, RangeVar
+from schemalint.semantics.query import CommonTableExpr, Expr, Query, RangeTblEntry
+from schemalint.syntax.nodes import Alias, RangeVar
 
 At = tuple[int, int] | None
 
@@ -104,7 +100,7 @@ def _is_future_cte(pstate: ParseState, refname: str) -> bool:
 # --- Relations
 
 
-def _aliased(columns: Sequence[Attribute], alias: Alias | None, refname: str) -> tuple[str, ...]:
+def aliased_columns(columns: Sequence[Attribute], alias: Alias | None, refname: str) -> tuple[str, ...]:
     """Column names with an alias's own put before them (buildRelationAliases)."""
     if alias is None or not alias.colnames:
         return tuple(["" if c.dropped else c.name for c in columns])
@@ -130,7 +126,7 @@ def _too_many_aliases(refname: str, available: int, given: int, alias: Alias | N
     return Refusal("42P10", message, at=span(alias))
 
 
-def _add(pstate: ParseState, rte: RangeTblEntry) -> NamespaceItem:
+def add_entry(pstate: ParseState, rte: RangeTblEntry) -> NamespaceItem:
     pstate.rtable.append(rte)
     return NamespaceItem(rte, len(pstate.rtable))
 
@@ -147,7 +143,7 @@ def add_range_table_entry(
         refname = alias.aliasname if alias is not None else relation.relname
         shown = alias.aliasname if alias is not None else None
         start, end = at if at is not None else (-1, -1)
-        return _add(
+        return add_entry(
             pstate,
             RangeTblEntry(kind="unknown", alias=shown, refname=refname, in_from=in_from, start=start, end=end),
         )
@@ -174,7 +170,7 @@ def add_range_table_entry_for_relation(
         kind="relation",
         alias=alias.aliasname if alias is not None else None,
         refname=refname,
-        names=_aliased(columns, alias, refname),
+        names=aliased_columns(columns, alias, refname),
         types=tuple([0 if c.dropped else c.type for c in columns]),
         typmods=tuple([c.typmod for c in columns]),
         collations=tuple([c.collation for c in columns]),
@@ -185,13 +181,13 @@ def add_range_table_entry_for_relation(
         start=start,
         end=end,
     )
-    return _add(pstate, rte)
+    return add_entry(pstate, rte)
 
 
 # --- Subqueries, VALUES, CTEs
 
 
-def _with_aliases(
+def with_aliases(
     alias: Alias | None, names: Sequence[str], refname: str, message: str = "", at: At = None
 ) -> tuple[str, ...]:
     """Aliases first, then the names that are left."""
@@ -221,7 +217,7 @@ def add_range_table_entry_for_subquery(
         kind="subquery",
         alias=alias.aliasname if alias is not None else None,
         refname=refname,
-        names=_with_aliases(alias, [tle.name or "" for tle in targets], refname),
+        names=with_aliases(alias, [tle.name or "" for tle in targets], refname),
         types=tuple([tle.expr.type for tle in targets]),
         typmods=tuple([tle.expr.typmod for tle in targets]),
         collations=tuple([expr_collation(tle.expr, pstate) for tle in targets]),
@@ -231,7 +227,7 @@ def add_range_table_entry_for_subquery(
         start=at[0] if at is not None else -1,
         end=at[1] if at is not None else -1,
     )
-    return _add(pstate, rte)
+    return add_entry(pstate, rte)
 
 
 def add_range_table_entry_for_values(
@@ -252,7 +248,7 @@ def add_range_table_entry_for_values(
         kind="values",
         alias=alias.aliasname if alias is not None else None,
         refname=refname,
-        names=_with_aliases(alias, names, refname, message),
+        names=with_aliases(alias, names, refname, message),
         types=tuple(types),
         typmods=tuple(typmods),
         collations=tuple(collations),
@@ -260,7 +256,7 @@ def add_range_table_entry_for_values(
         lateral=lateral,
         in_from=in_from,
     )
-    return _add(pstate, rte)
+    return add_entry(pstate, rte)
 
 
 def add_range_table_entry_for_cte(
@@ -272,7 +268,7 @@ def add_range_table_entry_for_cte(
     if cte.query is not None and cte.query.command != "select" and not cte.query.returning:
         message = f'WITH query "{cte.name}" does not have a RETURNING clause'
         raise Refusal("0A000", message, at=span(rv), word=rv.relname)
-    names = _with_aliases(alias, cte.names, refname) + cte.extra_names
+    names = with_aliases(alias, cte.names, refname) + cte.extra_names
     rte = RangeTblEntry(
         kind="cte",
         alias=alias.aliasname if alias is not None else None,
@@ -288,181 +284,10 @@ def add_range_table_entry_for_cte(
         start=rv.start,
         end=rv.end,
     )
-    item = _add(pstate, rte)
+    item = add_entry(pstate, rte)
     if levelsup > 0:
         item.hidden = len(cte.extra_names)
     return item
-
-
-# --- Functions
-
-
-def _function_columns(
-    pstate: ParseState,
-    expr: Expr,
-    name: str,
-    coldefs: Sequence[ColumnDef],
-    alias: Alias | None,
-    only: bool,
-) -> tuple[Attribute, ...]:
-    """The columns of one function of FROM, from its type or its column definition list."""
-    at = span(expr)
-    kind, rettype, columns = get_expr_result_type(pstate, expr)
-    unknown = UNKNOWN_TYPE in (rettype, expr.type)
-    if coldefs:
-        _check_coldefs(kind, expr, (coldefs[0].start, coldefs[-1].end), unknown)
-    elif kind == "record":
-        message = 'a column definition list is required for functions returning "record"'
-        raise Refusal("42601", message, at=at)
-    if columns is not None:
-        return columns
-    if coldefs:
-        return _coldef_columns(pstate, coldefs)
-    if unknown:
-        raise Undecidable(f"the columns of {name}() are not known", at)
-    if kind == "scalar":
-        shown = _scalar_function_alias(pstate, expr, name, alias, only)
-        collation = expr_collation(expr, pstate)
-        return (Attribute(num=1, name=shown, type=rettype, typmod=expr.typmod, collation=collation),)
-    shown = format_type(pstate, rettype)
-    raise Refusal("42804", f'function "{name}" in FROM has unsupported return type {shown}', at=at)
-
-
-def _check_coldefs(kind: str, expr: Expr, at: At, unknown: bool) -> None:
-    """Refuse a column definition list for what says its columns itself."""
-    if kind in ("composite", "composite_domain"):
-        out = expr.type == typeoids.RECORD
-        words = "with OUT parameters" if out else "returning a named composite type"
-        raise Refusal("42601", f"a column definition list is redundant for a function {words}", at=at)
-    if kind != "record" and not unknown:
-        message = 'a column definition list is only allowed for functions returning "record"'
-        raise Refusal("42601", message, at=at)
-
-
-def _scalar_function_alias(pstate: ParseState, expr: Expr, name: str, alias: Alias | None, only: bool) -> str:
-    """chooseScalarFunctionAlias."""
-    if isinstance(expr, FuncExpr):
-        proc = pstate.catalog.get(Proc, expr.func)
-        if proc is not None and proc.argmodes and proc.argnames:  # get_func_result_name
-            outs = [shown for mode, shown in zip(proc.argmodes, proc.argnames, strict=False) if mode in "obt"]
-            if len(outs) == 1 and outs[0]:
-                return outs[0]
-    if only and alias is not None:
-        return alias.aliasname
-    return name
-
-
-def _coldef_columns(pstate: ParseState, coldefs: Sequence[ColumnDef]) -> tuple[Attribute, ...]:
-    if len(coldefs) > MAX_HEAP_ATTRIBUTE_NUMBER:
-        message = f"column definition lists can have at most {MAX_HEAP_ATTRIBUTE_NUMBER} entries"
-        raise Refusal("54011", message, at=span(coldefs[0]))
-    columns: list[Attribute] = []
-    for coldef in coldefs:
-        assert coldef.typeName is not None
-        name = coldef.colname or ""
-        if coldef.typeName.setof:
-            raise Refusal("42P16", f'column "{name}" cannot be declared SETOF', at=span(coldef), word=name)
-        oid, typmod = typename_type_id_and_mod(pstate, coldef.typeName)
-        collation = get_column_def_collation(pstate, coldef, oid)
-        columns.append(Attribute(num=len(columns) + 1, name=name, type=oid, typmod=typmod, collation=collation))
-    _check_attribute_names_types(pstate, columns)
-    return tuple(columns)
-
-
-def _check_attribute_names_types(pstate: ParseState, columns: Sequence[Attribute]) -> None:
-    """CheckAttributeNamesTypes of a column definition list, where record may stand."""
-    seen: set[str] = set()
-    for column in columns:
-        if column.name in seen:
-            raise Refusal("42701", f'column name "{column.name}" specified more than once', word=column.name)
-        seen.add(column.name)
-    for column in columns:
-        if get_typtype(pstate, column.type) == "p" and column.type not in (typeoids.RECORD, typeoids.RECORDARRAY):
-            shown = format_type(pstate, column.type)
-            raise Refusal("42P16", f'column "{column.name}" has pseudo-type {shown}', word=column.name)
-
-
-def add_range_table_entry_for_function(
-    pstate: ParseState,
-    funcnames: Sequence[str],
-    funcexprs: Sequence[Expr],
-    coldeflists: Sequence[Sequence[ColumnDef]],
-    rangefunc: RangeFunction,
-    lateral: bool,
-    in_from: bool,
-) -> NamespaceItem:
-    """Functions in FROM (addRangeTableEntryForFunction)."""
-    alias = rangefunc.alias
-    refname = alias.aliasname if alias is not None else funcnames[0]
-    columns: list[Attribute] = []
-    counts: list[int] = []
-    only = len(funcexprs) == 1
-    unknown = False
-    for expr, name, coldefs in zip(funcexprs, funcnames, coldeflists, strict=True):
-        try:
-            found = _function_columns(pstate, expr, name, coldefs, alias, only)
-        except Undecidable as reason:
-            pstate.undecided.append(reason.reason)
-            found, unknown = (), True
-        columns.extend(found)
-        counts.append(len(found))
-    if rangefunc.ordinality:
-        columns.append(Attribute(num=len(columns) + 1, name="ordinality", type=typeoids.INT8))
-    if len(columns) > MAX_TUPLE_ATTRIBUTE_NUMBER and (len(funcexprs) > 1 or rangefunc.ordinality):
-        message = f"functions in FROM can return at most {MAX_TUPLE_ATTRIBUTE_NUMBER} columns"
-        raise Refusal("54011", message, at=span(funcexprs[0]))
-    rte = RangeTblEntry(
-        kind="unknown" if unknown else "function",
-        alias=alias.aliasname if alias is not None else None,
-        refname=refname,
-        names=(alias.colnames if alias is not None else ()) if unknown else _aliased(columns, alias, refname),
-        types=() if unknown else tuple([0 if c.dropped else c.type for c in columns]),
-        typmods=() if unknown else tuple([c.typmod for c in columns]),
-        collations=() if unknown else tuple([c.collation for c in columns]),
-        functions=tuple(funcexprs),
-        counts=tuple(counts),
-        has_coldefs=any(coldeflists),
-        lateral=lateral,
-        ordinality=rangefunc.ordinality,
-        in_from=in_from,
-        start=rangefunc.start,
-        end=rangefunc.end,
-    )
-    return _add(pstate, rte)
-
-
-def add_range_table_entry_for_table_func(
-    pstate: ParseState,
-    what: str,
-    columns: Sequence[Attribute],
-    exprs: Sequence[Expr],
-    alias: Alias | None,
-    lateral: bool,
-    in_from: bool,
-    node: Node,
-) -> NamespaceItem:
-    """XMLTABLE or JSON_TABLE (addRangeTableEntryForTableFunc)."""
-    refname = alias.aliasname if alias is not None else what.lower()
-    if len(columns) > MAX_TUPLE_ATTRIBUTE_NUMBER:
-        message = f"functions in FROM can return at most {MAX_TUPLE_ATTRIBUTE_NUMBER} columns"
-        raise Refusal("54011", message, at=span(node))
-    names = [column.name for column in columns]
-    message = what + " function has {1} columns available but {2} columns specified"
-    rte = RangeTblEntry(
-        kind="tablefunc",
-        alias=alias.aliasname if alias is not None else None,
-        refname=refname,
-        names=_with_aliases(alias, names, refname, message),
-        types=tuple([c.type for c in columns]),
-        typmods=tuple([c.typmod for c in columns]),
-        collations=tuple([c.collation for c in columns]),
-        functions=tuple(exprs),
-        lateral=lateral,
-        in_from=in_from,
-        start=node.start,
-        end=node.end,
-    )
-    return _add(pstate, rte)
 
 
 # --- Joins
@@ -489,7 +314,7 @@ def add_range_table_entry_for_join(
         kind="join",
         alias=alias.aliasname if alias is not None else None,
         refname=refname,
-        names=_with_aliases(alias, names, refname, message),
+        names=with_aliases(alias, names, refname, message),
         types=types,
         typmods=typmods,
         collations=collations,
@@ -498,7 +323,7 @@ def add_range_table_entry_for_join(
         join_using_alias=join_using_alias,
         in_from=in_from,
     )
-    item = _add(pstate, rte)
+    item = add_entry(pstate, rte)
     plain = NamespaceItem(rte, item.rtindex)
     item.vars = tuple([plain.var(i, 0, None) if var is None else var for i, var in enumerate(ns_vars, 1)])
     return item

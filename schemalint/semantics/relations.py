@@ -18,15 +18,17 @@ from schemalint.semantics.query import (
     UnknownExpr,
     Var,
 )
+from schemalint.semantics.range_functions import (
+    add_range_table_entry_for_function,
+    add_range_table_entry_for_table_func,
+)
 from schemalint.semantics.range_table import (
     add_ns_item_to_query,
     add_range_table_entry,
     add_range_table_entry_for_cte,
-    add_range_table_entry_for_function,
     add_range_table_entry_for_join,
     add_range_table_entry_for_relation,
     add_range_table_entry_for_subquery,
-    add_range_table_entry_for_table_func,
     add_range_table_entry_for_values,
     is_locked_refname,
     parser_open_table,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import structs
 
-from schemalint.catalog.model import Oid, Operator
+from schemalint.catalog.model import AmOp, Oid, Operator, OpFamily
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.nodefuncs import expression_returns_set
@@ -37,14 +37,12 @@ def get_op_btree_interpretation(pstate: ParseState, op: Oid) -> dict[int, Oid]:
     return found
 
 
-def operator_families(pstate: ParseState, op: Oid):  # type: ignore[no-untyped-def]
+def operator_families(pstate: ParseState, op: Oid) -> Iterator[tuple[OpFamily, AmOp]]:
     """(family, entry) of each operator family that has the operator."""
-    from schemalint.catalog.model import OpFamily
-
     catalog = pstate.catalog
     yield from catalog.builtins.families_of_operator.get(op, ())
     for family in catalog.all(OpFamily):
-        builtin = catalog.builtins.get("pg_opfamily", family.oid)
+        builtin = catalog.builtins.table(OpFamily).by_oid.get(family.oid)
         for member in family.operators:
             if member.operator == op and (builtin is None or member not in builtin.operators):
                 yield family, member

@@ -24,6 +24,7 @@ from schemalint.semantics.query import (
     UnknownExpr,
 )
 from schemalint.semantics.rows import make_row_comparison_op
+from schemalint.semantics.transform import transform_expr_recurse
 from schemalint.semantics.types import format_type
 from schemalint.syntax import nodes
 
@@ -95,8 +96,6 @@ def _array_of(pstate: ParseState, oid: int, sublink: nodes.SubLink) -> int:
 
 def _test_expr(pstate: ParseState, sublink: nodes.SubLink, columns: list[TargetEntry]) -> Expr:
     """The comparison of `x op ANY (SELECT ...)` and its like."""
-    from schemalint.semantics.expressions import transform_expr_recurse
-
     at = span(sublink)
     assert sublink.testexpr is not None
     left = transform_expr_recurse(pstate, sublink.testexpr)

@@ -12,6 +12,7 @@ from schemalint.semantics.coerce import ASSIGNMENT, IMPLICIT, can_coerce_type, c
 from schemalint.semantics.lsyscache import get_base_type_and_typmod, get_type, is_true_array
 from schemalint.semantics.parsestate import ParseState, span
 from schemalint.semantics.query import UNKNOWN_TYPE, Const, Expr, SubscriptingRef, UnknownExpr
+from schemalint.semantics.transform import transform_expr
 from schemalint.semantics.types import format_type
 from schemalint.syntax.nodes import A_Indices, Node
 
@@ -29,8 +30,6 @@ def transform_container_subscripts(
     pstate: ParseState, base: Expr, oid: Oid, typmod: int, indices: Sequence[A_Indices], assignment: bool
 ) -> Expr:
     """`base[...]...` (transformContainerSubscripts); of an assignment the type is what must be assigned."""
-    from schemalint.semantics.expressions import transform_expr
-
     start, end = base.start, indices[-1].end
     if not assignment:
         oid, typmod = transform_container_type(pstate, oid, typmod)
@@ -44,8 +43,9 @@ def transform_container_subscripts(
         message = f"cannot subscript type {format_type(pstate, oid)} because it does not support subscripting"
         raise Refusal("42804", message, at=span(base))
     is_slice = any(index.is_slice for index in indices)
+    lower: tuple[Expr | None, ...] = ()
     if handler == "jsonb_subscript_handler":
-        upper, lower = _jsonb_subscripts(pstate, indices), ()
+        upper = _jsonb_subscripts(pstate, indices)
         result = oid
     elif handler in ("array_subscript_handler", "raw_array_subscript_handler"):
         upper, lower = _array_subscripts(pstate, indices, is_slice)
@@ -53,7 +53,6 @@ def transform_container_subscripts(
     else:
         parts = [index.uidx for index in indices if index.uidx is not None]
         upper = tuple([transform_expr(pstate, part, pstate.expr_kind) for part in parts])
-        lower = ()
         result = found.elem or UNKNOWN_TYPE
     return SubscriptingRef(
         type=result, typmod=typmod, arg=base, container=oid, upper=upper, lower=lower, start=start, end=end
@@ -94,8 +93,6 @@ def _array_subscripts(
 
 
 def _integer(pstate: ParseState, node: Node) -> Expr:
-    from schemalint.semantics.expressions import transform_expr
-
     expr = transform_expr(pstate, node, pstate.expr_kind)
     made = coerce_to_target_type(pstate, expr, expr.type, typeoids.INT4, -1, ASSIGNMENT, "implicit_cast")
     if made is None:
@@ -105,8 +102,6 @@ def _integer(pstate: ParseState, node: Node) -> Expr:
 
 def _jsonb_subscripts(pstate: ParseState, indices: Sequence[A_Indices]) -> tuple[Expr | None, ...]:
     """jsonb_subscript_transform."""
-    from schemalint.semantics.expressions import transform_expr
-
     made: list[Expr | None] = []
     for index in indices:
         if index.is_slice:

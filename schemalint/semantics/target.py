@@ -151,7 +151,7 @@ def _expand_column_ref_star(pstate: ParseState, cref: nodes.ColumnRef) -> list[t
         transform_column_ref(pstate, cref)
     if relname is None:
         raise too_many_names(fields, at)
-    error_missing_rte(pstate, schema, relname, at)
+    raise error_missing_rte(pstate, schema, relname, at)
 
 
 def _not_known(item: NamespaceItem, at: At) -> Undecidable:

@@ -109,7 +109,7 @@ def _raised(node: Struct, levels: int) -> Struct:
     """The columns of the top level of an expression, seen from `levels` levels down."""
     if isinstance(node, Var):
         return structs.replace(node, levelsup=node.levelsup + levels)
-    changed = {}
+    changed: dict[str, object] = {}
     for field in node.__struct_fields__:
         value = getattr(node, field)
         if isinstance(value, Struct):

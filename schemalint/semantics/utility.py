@@ -8,6 +8,7 @@ from schemalint.semantics.functions import parse_func_or_column
 from schemalint.semantics.locking import lcs_as_string
 from schemalint.semantics.parsestate import ParseState, span
 from schemalint.semantics.query import Expr, Query, TargetEntry, children
+from schemalint.semantics.transform import transform_expr
 from schemalint.syntax import nodes
 
 CURSOR_OPT_SCROLL = 0x0002
@@ -109,8 +110,6 @@ def temporary_relation_of(pstate: ParseState, node: object) -> Relation | None:
 
 def transform_call_stmt(pstate: ParseState, stmt: nodes.CallStmt) -> Query:
     """transformCallStmt; the call is the only output column of `inner`."""
-    from schemalint.semantics.expressions import transform_expr
-
     fn = stmt.funccall
     args: list[Expr] = [transform_expr(pstate, arg, "call_argument") for arg in fn.args]
     saved, pstate.expr_kind = pstate.expr_kind, "call_argument"

@@ -15,12 +15,12 @@ from schemalint.semantics.coerce import (
     coerce_to_target_type,
 )
 from schemalint.semantics.collations import assign_expr_collations
-from schemalint.semantics.expressions import transform_expr, transform_expr_recurse
 from schemalint.semantics.figure_colname import figure_colname
 from schemalint.semantics.lsyscache import get_typcollation
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
 from schemalint.semantics.query import Expr, XmlExpr
 from schemalint.semantics.relations import add_range_table_entry_for_table_func
+from schemalint.semantics.transform import transform_expr, transform_expr_recurse
 from schemalint.semantics.types import format_type, typename_type_id_and_mod
 from schemalint.semantics.vars import contain_vars_of_level
 from schemalint.syntax import nodes
