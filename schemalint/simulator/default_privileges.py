@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from schemalint.catalog.model import DefaultAcl, Oid
@@ -62,6 +64,12 @@ def user_default_acl(session: Session, objtype: str, owner: Oid, namespace: Oid)
     items = default if everywhere is None else parse_acl(everywhere.acl)
     merged = _merged(items, parse_acl(here.acl)) if here is not None else items
     return None if same_acl(merged, default) else format_acl(merged)
+
+
+def with_default_acl(session: Session, obj: Any, objtype: str) -> Any:
+    """A new object with the ACL that default privileges give it."""
+    acl = user_default_acl(session, objtype, obj.owner, getattr(obj, "namespace", 0))
+    return obj if acl is None else replace(obj, acl=acl)
 
 
 # --- ALTER DEFAULT PRIVILEGES

@@ -10,7 +10,6 @@ from schemalint.catalog.model import Namespace, ObjectAddress, Oid
 from schemalint.errors import Refusal
 from schemalint.simulator.acl import check_can_set_role, get_rolespec, has_privilege, is_superuser
 from schemalint.simulator.databases import database_named
-from schemalint.simulator.default_privileges import user_default_acl
 from schemalint.simulator.effects import Noted, Skipped
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import CreateSchemaStmt, Node
@@ -45,8 +44,7 @@ def create_schema(session: Session, stmt: CreateSchemaStmt) -> None:
 
 def make_schema(session: Session, name: str, owner: Oid) -> Namespace:
     """Add a schema (NamespaceCreate)."""
-    acl = user_default_acl(session, "n", owner, 0)
-    schema = Namespace(oid=session.catalog.new_oid(), name=name, owner=owner, acl=acl)
+    schema = Namespace(oid=session.catalog.new_oid(), name=name, owner=owner)
     session.create(schema)
     if owner >= 16384:
         session.catalog.depend(schema.address, ObjectAddress("pg_authid", owner), "o")

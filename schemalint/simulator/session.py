@@ -17,6 +17,15 @@ from schemalint.syntax.nodes import Node
 
 BOOTSTRAP_SUPERUSER: Oid = 10
 
+_DEFAULT_ACLS: dict[tuple[type[CatalogObject], str], str] = {
+    **{(model.Relation, kind): "r" for kind in "rpvmf"},
+    (model.Relation, "S"): "S",
+    **{(model.Proc, kind): "f" for kind in "fpaw"},
+    (model.Type, ""): "T",
+    (model.Namespace, ""): "n",
+}
+"""Class and kind of an object -> the kind of default privileges that it takes."""
+
 
 class Session:
     """A connection.
@@ -101,7 +110,12 @@ class Session:
         self.effects.append(Locked(relation, mode))
 
     def create(self, obj: CatalogObject) -> None:
-        """Put a new object into the catalog, and note it."""
+        """Put a new object into the catalog, and note it. It gets its owner's default privileges."""
+        objtype = _DEFAULT_ACLS.get((type(obj), getattr(obj, "kind", "")))
+        if objtype is not None and getattr(obj, "acl", None) is None:
+            from schemalint.simulator.default_privileges import with_default_acl
+
+            obj = with_default_acl(self, obj, objtype)
         self.catalog.put(obj)
         self.catalog.make_known(obj.name)
         self.effects.append(Created(obj))
