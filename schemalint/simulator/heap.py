@@ -144,6 +144,7 @@ def heap_create_with_catalog(session: Session, relation: Relation, at: At = None
     rowtype = shell or (catalog.new_oid() if with_type else 0)
     made = _with_identifiers(relation, oid, rowtype)
     session.create(made)
+    made = session.catalog[Relation, oid]  # with default privileges
     session.lock(oid, ACCESS_EXCLUSIVE)
     if with_type:
         create_row_type(session, made)
