@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from schemalint.catalog.model import FIRST_NORMAL_OID, Collation, Oid, Proc
+from schemalint.catalog.builtins import FIRST_UNPINNED_OID
+from schemalint.catalog.model import Collation, Oid, Proc
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.lsyscache import State, get_typcollation
@@ -54,15 +55,18 @@ class Derived(NamedTuple):
 _NOTHING = Derived()
 
 _BUILTIN: dict[Oid, Oid] = {
-    **dict.fromkeys((typeoids.TEXT, typeoids.VARCHAR, typeoids.BPCHAR, 1009, 1014, 1015), typeoids.DEFAULT_COLLATION),
+    **dict.fromkeys(
+        (typeoids.TEXT, typeoids.VARCHAR, typeoids.BPCHAR, 1009, 1014, 1015, 194, 3361, 3402, 4600, 4601, 5017),
+        typeoids.DEFAULT_COLLATION,
+    ),
     **dict.fromkeys((typeoids.NAME, 1003), typeoids.C_COLLATION),
 }
-"""typcollation of the built-in types that have one and that expressions can have."""
+"""typcollation of the types with fixed identifiers that have one."""
 
 
 def _typcollation(state: State | None, oid: Oid) -> Oid | None:
     """The type's collation, 0 when it has none; None when that cannot be told without a catalog."""
-    if oid < FIRST_NORMAL_OID:
+    if oid < FIRST_UNPINNED_OID:
         return _BUILTIN.get(oid, 0)
     return None if state is None else get_typcollation(state, oid)
 
