@@ -11,7 +11,7 @@ from schemalint.lint.trees import column_name, find_all
 from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax import nodes
 
-_TWICE = re.compile(r'^column "(.+)" specified more than once$')
+_TWICE = re.compile(r'^column (?:name )?"(.+)" specified more than once$')
 
 
 @rule(on=Refused, severity="error", category="correctness", fixable=True)

@@ -8,7 +8,7 @@ from schemalint.catalog import model
 from schemalint.lint.arbiters import Target, key_columns, target_of, unique_indexes
 from schemalint.lint.bodies import body_of, pieces
 from schemalint.lint.context import Statement
-from schemalint.lint.rule import Batch, Context, Finding, Fix, Label, rule
+from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
 from schemalint.lint.trees import find_all
 from schemalint.simulator.describe import quote_identifier
 from schemalint.source import Span

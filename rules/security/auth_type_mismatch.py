@@ -43,7 +43,7 @@ def _compared(comparison: nodes.A_Expr, refused: bool, ctx: Context) -> Finding 
     if comparison.kind != "AEXPR_OP" or comparison.name[-1] not in COMPARISONS:
         return None
     for call, other in ((comparison.lexpr, comparison.rexpr), (comparison.rexpr, comparison.lexpr)):
-        found = _auth(call)
+        found = _auth(call, ctx)
         if found is None or not isinstance(other, nodes.ColumnRef):
             continue
         column = _column(other, ctx)
@@ -57,8 +57,8 @@ def _compared(comparison: nodes.A_Expr, refused: bool, ctx: Context) -> Finding 
     return None
 
 
-def _auth(node: object) -> tuple[str, int] | None:
-    """The type that a call of auth.uid() and its like returns, also within (SELECT ...)."""
+def _auth(node: object, ctx: Context) -> tuple[str, int] | None:
+    """The type that a call of auth.uid() and its like returns, also within (SELECT ...): the database's own, else Supabase's."""
     if (
         isinstance(node, nodes.SubLink)
         and isinstance(node.subselect, nodes.SelectStmt)
@@ -66,9 +66,11 @@ def _auth(node: object) -> tuple[str, int] | None:
     ):
         targets = node.subselect.targetList
         node = targets[0].val if len(targets) == 1 else None
-    if isinstance(node, nodes.FuncCall) and len(node.funcname) == 2 and not node.args:
-        return AUTH_TYPES.get((node.funcname[0], node.funcname[1]))
-    return None
+    if not isinstance(node, nodes.FuncCall) or len(node.funcname) != 2 or node.args:
+        return None
+    known = AUTH_TYPES.get((node.funcname[0], node.funcname[1]))
+    own = [proc for _, proc in ctx.names.overloads(model.Proc, *node.funcname) if not proc.argtypes] if known else []
+    return (ctx.type_name(own[0].rettype), own[0].rettype) if own else known
 
 
 def _column(ref: nodes.ColumnRef, ctx: Context) -> tuple[model.Relation, model.Attribute] | None:
@@ -76,7 +78,7 @@ def _column(ref: nodes.ColumnRef, ctx: Context) -> tuple[model.Relation, model.A
     name = ref.fields[-1]
     if not isinstance(name, str):
         return None
-    tables = [r for r in find_all(ctx.node, nodes.RangeVar)]
+    tables = list(find_all(ctx.node, nodes.RangeVar))
     if len(ref.fields) > 1:
         alias = ref.fields[-2]
         tables = [r for r in tables if alias in (r.alias.aliasname if r.alias is not None else r.relname, r.relname)]
@@ -118,6 +120,7 @@ def _finding(
         else f"compare {shown} with a column that holds a {auth_type}",
         notes=() if refused else ("where auth exists, the server refuses it: operator does not exist",),
         fix=fix,
+        severity=None if refused or not ctx.statement.outcome.accepted else "warning",
     )
 
 

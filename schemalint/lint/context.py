@@ -12,7 +12,7 @@ from schemalint.catalog.names import Names
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Label
 from schemalint.lint.trees import columns_of, relation_of
-from schemalint.simulator.describe import describe, describe_relation
+from schemalint.simulator.describe import RELKIND_WORDS, describe
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
@@ -246,19 +246,22 @@ class Context:
 
     def shown(self, obj: CatalogObject) -> str:
         """An object's name as people read it, with its schema where that is needed."""
+        if self.catalog.at(obj.address) is None and getattr(obj, "namespace", 0) in self.names.path:
+            return obj.name  # dropped by the batch
         return self.names.shown(obj)
 
     def table(self, oid: Oid) -> str:
         """A relation's name as people read it."""
-        relation = self.relation(oid)
-        return str(oid) if relation is None else self.names.shown(relation)
+        relation = self.last(oid) or self.relation(oid)
+        return str(oid) if relation is None else self.shown(relation)
 
     def describe(self, address: ObjectAddress) -> str:
         """`table t`, `column c of table t`, ..."""
         return describe(self.session, address)
 
     def describe_relation(self, relation: model.Relation) -> str:
-        return describe_relation(self.session, relation)
+        """`table t`, `view s.v`."""
+        return f"{RELKIND_WORDS.get(relation.kind, 'relation')} {self.shown(relation)}"
 
     def type_name(self, oid: Oid, typmod: int = -1) -> str:
         """A type as SQL spells it."""

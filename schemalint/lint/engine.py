@@ -12,7 +12,7 @@ from schemalint.catalog import model
 from schemalint.diagnostics import Diagnostic, SeverityName, StatementRef, Unchecked
 from schemalint.lint.context import Batch, Context, Refused, Statement, locate
 from schemalint.lint.psql import hides_statements
-from schemalint.lint.recovery import made_names, without_fault
+from schemalint.lint.recovery import made_names, stand_ins, without_fault
 from schemalint.lint.rule import Finding, Rule
 from schemalint.simulator import Outcome, Simulator
 from schemalint.simulator.effects import Created, Dropped
@@ -26,6 +26,10 @@ MAX_REFUSALS = 20
 
 MAX_STATEMENT = 2_000_000
 """Characters of a statement that is read; what is longer is data, and would take minutes."""
+
+
+_ABOUT_TYPES = frozenset(("42883", "42804", "42704", "42846", "22P02", "42P17", "42725", "42P38"))
+"""SQLSTATEs of refusals that depend on the types of columns."""
 
 
 class File(Struct, frozen=True):
@@ -130,6 +134,7 @@ class Engine:
         self.severities = severities or {}
         self.result = Result([], [])
         self.statements = self.context.statements
+        self._guessed: set[str] = set()  # columns whose type had to be guessed
         self._places: dict[str, int] = {}  # file -> its place in the run
         self._by_kind: dict[type, list[Rule]] = {}
         for rule in rules:
@@ -189,14 +194,22 @@ class Engine:
     def _refused(self, statement: Statement) -> None:
         """Gather what the server would say one fault after the other, and go on as if they were mended."""
         simulator, outcome, node = self.simulator, statement.outcome, statement.outcome.node
+        if self._rests_on_a_guess(statement):
+            simulator.undo()
+            forget_names(simulator, outcome)
+            why = "it uses a column whose type does not exist yet"
+            self.result.unchecked.append(Unchecked(why, statement.source, statement.start, statement.end))
+            return
         while outcome.sqlstate is not None:
             statement.refusals.append(_refusal(outcome, first=not statement.refusals))
             simulator.undo()
             if node is None or len(statement.refusals) >= MAX_REFUSALS:
                 break
-            node = without_fault(node, outcome.start, outcome.end)
-            if node is None:
+            mended = without_fault(node, outcome.start, outcome.end, outcome.sqlstate, outcome.word)
+            if mended is None:
                 break
+            self._guessed.update(column for _, column in stand_ins(node, mended))
+            node = mended
             outcome = _guarded(
                 simulator, self._again(statement, node), statement.source.text, statement.start, statement.end
             )
@@ -205,6 +218,14 @@ class Engine:
             self._note_changes(statement)
         else:
             forget_names(simulator, outcome)
+
+    def _rests_on_a_guess(self, statement: Statement) -> bool:
+        """Whether a refusal may be due to the type that was put in for one that does not exist."""
+        outcome = statement.outcome
+        if not self._guessed or outcome.sqlstate not in _ABOUT_TYPES:
+            return False
+        text = statement.text
+        return any(column in text for column in self._guessed)
 
     def _again(self, statement: Statement, node: Node) -> Callable[[], Outcome]:
         text = statement.source.text

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from schemalint.lint.trees import column_name
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
 
-def without_fault(node: Node, start: int, end: int) -> Node | None:
+def without_fault(node: Node, start: int, end: int, sqlstate: str = "", word: str | None = None) -> Node | None:
     """The statement without its smallest part that holds text[start:end]; None when there is none that can be left out."""
     match node:
         case nodes.CreateStmt():
@@ -23,7 +24,34 @@ def without_fault(node: Node, start: int, end: int) -> Node | None:
             return _tuple_without(node, "cmds", start, end)
         case nodes.GrantStmt() if len(node.objects) > 1:
             return _tuple_without(node, "objects", start, end)
+        case nodes.ViewStmt() | nodes.CreateTableAsStmt() if sqlstate == "42701" and isinstance(
+            node.query, nodes.SelectStmt
+        ):
+            return _without_twice_named(node, node.query)
     return None
+
+
+def stand_ins(before: Node, after: Node) -> Iterator[tuple[str, str]]:
+    """(table, column) whose type had to be guessed."""
+    if isinstance(before, nodes.CreateStmt) and isinstance(after, nodes.CreateStmt):
+        for old, new in zip(before.tableElts, after.tableElts, strict=False):
+            if isinstance(old, nodes.ColumnDef) and isinstance(new, nodes.ColumnDef) and old.typeName != new.typeName:
+                yield before.relation.relname, old.colname or ""
+
+
+def _without_twice_named(node: nodes.ViewStmt | nodes.CreateTableAsStmt, query: nodes.SelectStmt) -> Node | None:
+    """A view without the columns whose names it has already."""
+    seen: set[str] = set()
+    kept = []
+    for target in query.targetList:
+        name = target.name or (column_name(target.val) if isinstance(target.val, nodes.ColumnRef) else None)
+        if name is not None and name in seen:
+            continue
+        seen.add(name or "")
+        kept.append(target)
+    if len(kept) == len(query.targetList):
+        return None
+    return replace(node, query=replace(query, targetList=tuple(kept)))
 
 
 def _holds(part: object, start: int, end: int) -> bool:
@@ -45,9 +73,14 @@ def _create_without(node: nodes.CreateStmt, start: int, end: int) -> Node | None
             continue
         if isinstance(element, nodes.ColumnDef):
             kept = tuple(c for c in element.constraints if not _holds(c, start, end))
-            if len(kept) == len(element.constraints):
-                return None
             mended: tuple[Node, ...] = (replace(element, constraints=kept),)
+            if len(kept) == len(element.constraints):
+                if element.typeName is None or not _holds(element.typeName, start, end):
+                    return None
+                guess = replace(element.typeName, names=("text",), typmods=())
+                mended = (replace(element, typeName=guess),)
+                if guess == element.typeName:
+                    return None
         else:
             mended = ()
         return replace(node, tableElts=(*node.tableElts[:i], *mended, *node.tableElts[i + 1 :]))
