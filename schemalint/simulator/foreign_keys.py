@@ -32,7 +32,7 @@ class Referenced(NamedTuple):
     """The key that a foreign key refers to: columns, the index behind it, its operator classes."""
 
     attnums: tuple[int, ...]
-    index: Oid
+    indexoid: Oid
     opclasses: tuple[Oid, ...]
     without_overlaps: bool
 
@@ -375,7 +375,7 @@ def add_fk_constraint(
             enforced=con.is_enforced,
             validated=con.initially_valid,
             relid=relation.oid,
-            indid=key.index,
+            indid=key.indexoid,
             frelid=pkrel.oid,
             fupdtype=con.fk_upd_action or "a",
             fdeltype=con.fk_del_action or "a",

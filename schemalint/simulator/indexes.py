@@ -320,9 +320,7 @@ def record_index_dependencies(
         columns = [num for num in info.key if num > 0]
         for num in columns:
             catalog.depend(address, ObjectAddress("pg_class", relation.oid, num), "a")
-        if not columns and not info.exprs and info.predicate is None:
-            catalog.depend(address, relation.address, "a")
-        elif not columns and not _uses_columns(info.exprs, info.predicate):
+        if not columns and not _uses_columns(info.exprs, info.predicate):
             catalog.depend(address, relation.address, "a")
     if parent_index:
         catalog.depend(address, ObjectAddress("pg_class", parent_index), "P")

@@ -70,3 +70,14 @@ def choose_index_name_addition(colnames: Sequence[str]) -> str:
         if len(made) >= NAMEDATALEN:
             break
     return made
+
+
+__all__ = [
+    "NAMEDATALEN",
+    "choose_constraint_name",
+    "choose_index_name",
+    "choose_index_name_addition",
+    "choose_relation_name",
+    "clip",
+    "make_object_name",
+]

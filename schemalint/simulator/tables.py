@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from schemalint.catalog.model import ObjectAddress, Oid, Relation
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics.types import typename_type_id
@@ -22,6 +20,7 @@ from schemalint.simulator.rangevars import range_var_get_and_check_creation_name
 from schemalint.simulator.reloptions import heap_reloptions, transform_rel_options
 from schemalint.simulator.sequences import record_sequence_owner
 from schemalint.simulator.session import Session
+from schemalint.simulator.truncate import execute_truncate
 from schemalint.simulator.utilcmd import (
     transform_check_constraints,
     transform_column_definition,
@@ -277,4 +276,4 @@ def _register_on_commit(session: Session, relation: Relation) -> None:
         session.set_var("commit_actions", (*session.var("commit_actions", ()), drop))
 
 
-__all__ = ["build_relation", "create_table", "default_partition", "define_relation", "replace"]
+__all__ = ["build_relation", "create_table", "default_partition", "define_relation", "execute_truncate"]

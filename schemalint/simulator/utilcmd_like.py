@@ -56,9 +56,7 @@ def transform_table_like_clause(cxt: CreateStmtContext, clause: TableLikeClause)
             cxt.columns.append(_column_like(cxt, source, attribute, clause))
     if session.version >= 18:
         cxt.nnconstraints.extend(_not_null_constraints(session, source))
-    if clause.options & (LIKE_DEFAULTS | LIKE_GENERATED | LIKE_CONSTRAINTS | LIKE_INDEXES | LIKE_STATISTICS):
-        cxt.likeclauses.append((clause, source))
-    elif clause.options & LIKE_COMMENTS:
+    if clause.options & ~(LIKE_IDENTITY | LIKE_STORAGE | LIKE_COMPRESSION):
         cxt.likeclauses.append((clause, source))
 
 
