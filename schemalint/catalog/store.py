@@ -178,7 +178,17 @@ class Catalog:
 
     def get(self, cls: type[C], oid: Oid) -> C | None:
         """The object of a class with this identifier."""
-        return cast("C | None", self.at(ObjectAddress(cls.CLASS, oid)))
+        # as at(), which this is called too often to go through; a plain tuple equals the address
+        found: Any = self._objects.get((cls.CLASS, oid, 0))  # type: ignore[call-overload]
+        if found is not None:
+            return None if found is _GONE else cast("C", found)
+        if oid < model.FIRST_NORMAL_OID:
+            builtin = self.builtins.get(cls.CLASS, oid)
+            if builtin is not None:
+                return cast("C", builtin)
+        if self.loader is not None:
+            return cast("C | None", self.at(ObjectAddress(cls.CLASS, oid)))
+        return None
 
     def at(self, address: ObjectAddress) -> CatalogObject | None:
         """The object at an address; its objsubid is not looked at."""
@@ -390,6 +400,13 @@ class Catalog:
     def changed_objects(self) -> Iterator[CatalogObject]:
         """All objects, of whatever class, that this catalog holds itself."""
         return (obj for obj in list(self._objects.values()) if obj is not _GONE)
+
+    def dropped_builtins(self) -> Iterator[CatalogObject]:
+        """The built-in objects that this database no longer has."""
+        for address in [address for address, obj in self._objects.items() if obj is _GONE]:
+            builtin = self.builtins.get(address.classid, address.objid)
+            if builtin is not None:
+                yield builtin
 
     # --- what is not known
 
