@@ -11,6 +11,7 @@ from schemalint.semantics import query as q
 from schemalint.semantics.parsestate import ParseState, make_parsestate
 from schemalint.semantics.range_table import add_ns_item_to_query, add_range_table_entry_for_relation
 from schemalint.simulator.session import Session
+from schemalint.syntax.nodes import Node
 
 
 def session_parsestate(session: Session) -> ParseState:
@@ -33,6 +34,13 @@ def tree_of(session: Session, expression: Expression, relation: Relation | None 
     if expression.tree is not UNSET:
         return expression.tree
     from schemalint.semantics.expressions import transform_expr
+
+    pstate = session_parsestate(session) if relation is None else relation_parsestate(session, relation)
+    return transform_expr(pstate, node_of(session, expression), kind)
+
+
+def node_of(session: Session, expression: Expression) -> Node:
+    """The raw tree of a stored expression's text."""
     from schemalint.syntax.nodes import ResTarget, SelectStmt
     from schemalint.syntax.parser import parse_statement
 
@@ -40,8 +48,7 @@ def tree_of(session: Session, expression: Expression, relation: Relation | None 
     assert isinstance(select, SelectStmt)
     target = select.targetList[0]
     assert isinstance(target, ResTarget) and target.val is not None
-    pstate = session_parsestate(session) if relation is None else relation_parsestate(session, relation)
-    return transform_expr(pstate, target.val, kind)
+    return target.val
 
 
 def map_variable_attnos(tree: Any, attmap: dict[int, int], varno: int = 1, to_rowtype: Oid = 0) -> tuple[Any, bool]:
