@@ -76,6 +76,7 @@ class AlteredTable:
 
     old          the table as it was before
     rewrite      why its rows are written anew, empty when they are not
+    newvals      whether a column has values that rows from before do not hold
     scans        why its rows are read: names of constraints, or words
     changed_...  what an ALTER TYPE makes again, each with how it is remembered
     """
@@ -85,6 +86,7 @@ class AlteredTable:
         self.old = relation
         self.subcmds: dict[int, list[Command]] = {}
         self.rewrite: list[str] = []
+        self.newvals = False
         self.scans: list[str] = []
         self.rebuilt_indexes: list[Oid] = []
         self.persistence = ""

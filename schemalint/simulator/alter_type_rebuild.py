@@ -1,0 +1,258 @@
+"""What is made again after ALTER COLUMN TYPE and SET EXPRESSION: indexes, constraints, foreign keys (ATPostAlterTypeCleanup of
+tablecmds.c).
+
+The server drops them and makes them anew from their definitions. Here they stay, and their definitions are read again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from schemalint.catalog.model import AccessMethod, Constraint, Expression, ObjectAddress, OpClass, Operator, Relation
+from schemalint.errors import Refusal, Undecidable
+from schemalint.semantics.query import equal
+from schemalint.semantics.typcache import get_default_opclass
+from schemalint.simulator.alter_work import AlteredTable, AlterTable, At
+from schemalint.simulator.constraints import columns_of_check, cook_constraint
+from schemalint.simulator.create_context import IndexDefinition, IndexParam
+from schemalint.simulator.dependency import record_dependency_on_expr
+from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Changed
+from schemalint.simulator.foreign_keys import Referenced, find_operators
+from schemalint.simulator.index_attrs import IndexAttrs, compute_index_attrs
+from schemalint.simulator.session import Session
+from schemalint.simulator.stored import relation_parsestate
+from schemalint.syntax import nodes
+
+
+def post_alter_type_cleanup(work: AlterTable, tab: AlteredTable) -> None:
+    """ATPostAlterTypeCleanup, and the passes for old indexes and constraints."""
+    session = work.session
+    at = (work.node.start, work.node.end) if work.node is not None else None
+    constraints = [
+        found for oid in tab.changed_constraints if (found := session.catalog.get(Constraint, oid)) is not None
+    ]
+    tab.changed_constraints.clear()
+    for oid in tab.changed_indexes:
+        index = session.catalog.get(Relation, oid)
+        if index is not None:
+            _rebuild_index(work, tab, index, None, at)
+    tab.changed_indexes.clear()
+    for constraint in constraints:
+        index = session.catalog.get(Relation, constraint.indid) if constraint.type in "pux" else None
+        if index is not None:
+            _rebuild_index(work, tab, index, constraint, at)
+    for constraint in constraints:
+        if constraint.relid != tab.relid and constraint.relid:
+            session.lock(constraint.relid, ACCESS_EXCLUSIVE)
+        if constraint.type == "c" and constraint.expr is not None:
+            _rebuild_check(work, constraint, at)
+        elif constraint.type == "f":
+            _rebuild_foreign_key(work, tab, constraint, at)
+
+
+# --- Expressions
+
+
+def _fresh(session: Session, before: Relation, stored: Expression, kind: str) -> nodes.Node | None:
+    """The expression as it was written, if its text still means what the catalog has."""
+    from schemalint.semantics.expressions import transform_expr
+    from schemalint.syntax.errors import NotUnderstood, ParseError
+
+    try:
+        node = _parsed(session, stored.text)
+        tree = _analyzed(session, before, node, kind) if kind == "check_constraint" else None
+        if tree is None:
+            tree = transform_expr(relation_parsestate(session, before), node, kind)
+    except (Refusal, Undecidable, ParseError, NotUnderstood):
+        return None
+    if stored.tree is not UNSET and not equal(tree, stored.tree):
+        return None
+    return node
+
+
+def _parsed(session: Session, text: str) -> nodes.Node:
+    from schemalint.syntax.parser import parse_statement
+
+    select = parse_statement(f"SELECT {text}", version=session.version)
+    assert isinstance(select, nodes.SelectStmt)
+    target = select.targetList[0]
+    assert isinstance(target, nodes.ResTarget) and target.val is not None
+    return target.val
+
+
+def _analyzed(session: Session, relation: Relation, node: nodes.Node, kind: str) -> Any:
+    pstate = relation_parsestate(session, relation)
+    return cook_constraint(session, pstate, node, relation.name)
+
+
+def _without_place(refusal: Refusal, at: At) -> Refusal:
+    """The refusal of a stored expression points at nothing in the statement."""
+    refusal.at = at
+    return refusal
+
+
+def _rebuild_check(work: AlterTable, constraint: Constraint, at: At) -> None:
+    """A CHECK is analyzed again, and its table read."""
+    session = work.session
+    relation = work.rel(constraint.relid)
+    tab = work.table(constraint.relid)
+    if constraint.validated and constraint.enforced and relation.kind == "r":
+        tab.scans.append(constraint.name)
+    assert constraint.expr is not None
+    node = _fresh(session, tab.old, constraint.expr, "check_constraint")
+    if node is None:
+        return
+    try:
+        tree = _analyzed(session, relation, node, "check_constraint")
+    except Refusal as refusal:
+        raise _without_place(refusal, at) from None
+    after = replace(constraint, expr=Expression(constraint.expr.text, tree), key=columns_of_check(tree))
+    session.catalog.put(after)
+    record_dependency_on_expr(session, after.address, tree, relation.oid, "n", "n")
+
+
+# --- Indexes
+
+
+def _rebuild_index(work: AlterTable, tab: AlteredTable, index: Relation, constraint: Constraint | None, at: At) -> None:
+    """An index gets operator classes for the new types."""
+    session = work.session
+    info = index.index
+    assert info is not None
+    relation = work.rel(info.relid)
+    old = work.table(info.relid).old
+    am = session.catalog.get(AccessMethod, index.am)
+    if am is None:
+        return
+    definition = _definition_of(session, old, index, constraint, am)
+    if definition is None:
+        tab.rebuilt_indexes.append(index.oid)
+        return
+    definition.at = at
+    try:
+        from schemalint.simulator.index_attrs import transform_index_stmt
+
+        transform_index_stmt(session, relation, definition)
+        attrs = compute_index_attrs(session, relation, definition, am)
+    except Refusal as refusal:
+        raise _without_place(refusal, at) from None
+    if not _is_compatible(index, attrs) and index.kind == "i":
+        tab.rebuilt_indexes.append(index.oid)
+    changed = replace(
+        info,
+        collations=tuple(attrs.collations[: info.nkeyatts]),
+        opclasses=tuple(attrs.opclasses),
+        exprs=tuple(_as_written(old, new) for old, new in zip(info.exprs, attrs.exprs, strict=False)),
+        predicate=_as_written(info.predicate, definition.predicate),
+    )
+    columns = tuple(
+        replace(column, type=type_oid, collation=collation)
+        for column, type_oid, collation in zip(index.columns, attrs.types, attrs.collations, strict=False)
+    )
+    after = replace(index, index=changed, columns=columns or index.columns)
+    session.catalog.put(after)
+    session.effect(Changed(index, after))
+    for opclass in attrs.opclasses:
+        session.catalog.depend(index.address, ObjectAddress("pg_opclass", opclass))
+
+
+def _as_written(old: Expression | None, new: Expression | None) -> Any:
+    """The new tree with the text that it has always had."""
+    return old if old is None or new is None else Expression(old.text, new.tree)
+
+
+def _definition_of(
+    session: Session, relation: Relation, index: Relation, constraint: Constraint | None, am: AccessMethod
+) -> IndexDefinition | None:
+    """The index as pg_get_indexdef would write it; None when that cannot be told."""
+    info = index.index
+    assert info is not None
+    params: list[IndexParam] = []
+    exprs = iter(info.exprs)
+    for place, num in enumerate(info.key):
+        if num > 0:
+            column = relation.columns[num - 1]
+            param = IndexParam(name=column.name)
+            if place < len(info.collations) and info.collations[place] != column.collation:
+                param.collation_oid = info.collations[place]
+            default = get_default_opclass(session, column.type, am.oid)
+        else:
+            stored = next(exprs, None)
+            node = _fresh(session, relation, stored, "index_expression") if stored is not None else None
+            if node is None or stored is None:
+                return None
+            param = IndexParam(expr=node)
+            default = get_default_opclass(session, stored.tree.type, am.oid) if stored.tree is not UNSET else 0
+        if place < len(info.opclasses) and info.opclasses[place] != default:
+            found = session.catalog.get(OpClass, info.opclasses[place])
+            if found is None:
+                return None
+            param.opclass = (session.names.namespace_name(found.namespace), found.name)
+        params.append(param)
+    definition = IndexDefinition(
+        idxname=index.name,
+        access_method=am.name,
+        params=tuple(params[: info.nkeyatts]),
+        including=tuple(params[info.nkeyatts :]),
+        unique=info.unique,
+        primary=info.primary,
+        isconstraint=constraint is not None,
+    )
+    if info.predicate is not None:
+        definition.where_clause = _fresh(session, relation, info.predicate, "index_predicate")
+        if definition.where_clause is None:
+            return None
+    if constraint is not None and constraint.exclops and not constraint.period:
+        names = []
+        for oid in constraint.exclops:
+            operator = session.catalog.get(Operator, oid)
+            if operator is None:
+                return None
+            names.append((session.names.namespace_name(operator.namespace), operator.name))
+        definition.exclude_op_names = tuple(names)
+    return definition
+
+
+def _is_compatible(index: Relation, attrs: IndexAttrs) -> bool:
+    """Whether the index's file may be kept (CheckIndexCompatible)."""
+    info = index.index
+    assert info is not None
+    return (
+        not info.exprs
+        and info.predicate is None
+        and tuple(attrs.opclasses) == info.opclasses
+        and tuple(attrs.collations[: info.nkeyatts]) == info.collations
+    )
+
+
+# --- Foreign keys
+
+
+def _rebuild_foreign_key(work: AlterTable, tab: AlteredTable, constraint: Constraint, at: At) -> None:
+    """A foreign key looks for its operators again; rows are checked again when these are others."""
+    session = work.session
+    relation, pkrel = work.rel(constraint.relid), session.catalog.get(Relation, constraint.frelid)
+    index = session.catalog.get(Relation, constraint.indid)
+    if pkrel is None or index is None or index.index is None or constraint.parentid:
+        return
+    by_column = dict(zip(index.index.key, index.index.opclasses, strict=False))
+    opclasses = tuple(by_column.get(num, 0) for num in constraint.fkey)
+    raw = nodes.Constraint(contype="CONSTR_FOREIGN", conname=constraint.name)
+    operators = find_operators(
+        session,
+        relation,
+        pkrel,
+        raw,
+        constraint.key,
+        Referenced(constraint.fkey, constraint.indid, opclasses, constraint.period),
+        at,
+    )
+    if constraint.validated and relation.kind == "r" and operators != constraint.eqops:
+        tab.foreign_keys.append((constraint.name, constraint.frelid))
+        if relation.oid != tab.relid:
+            tab.foreign_keys.append((constraint.name, relation.oid))
+    if operators and operators != constraint.eqops and constraint.eqops:
+        session.change(replace(constraint, eqops=operators))
