@@ -105,8 +105,14 @@ def _create(
         _require(session, name, required, schema, cascade, (*parents, name), at)
     _check_privilege(session, name, variant, at)
     if variant is None:
-        return _create_by_names(session, name, names, namespace, version)
-    return _create_by_data(session, name, variant, namespace, version, at)
+        made = _create_by_names(session, name, names, namespace, version)
+    else:
+        made = _create_by_data(session, name, variant, namespace, version, at)
+    for required in requires:
+        needed = session.catalog.find(Extension, 0, required)
+        if needed is not None:
+            session.catalog.depend(made.address, needed.address)
+    return made
 
 
 def _target_schema(session: Session, name: str, own: str | None, given: str | None, cascade: bool, at: At) -> Oid:
