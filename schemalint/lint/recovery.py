@@ -125,7 +125,6 @@ def made_names(node: Node | None) -> Iterator[str]:
         case nodes.RenameStmt():
             yield node.newname
         case nodes.AlterTableStmt():
-            yield node.relation.relname
             for cmd in node.cmds:
                 if isinstance(cmd.def_, nodes.ColumnDef) and cmd.def_.colname:
                     yield cmd.def_.colname

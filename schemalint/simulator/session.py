@@ -132,6 +132,7 @@ class Session:
         obj = self.catalog.at(address)
         if obj is not None:
             self.catalog.remove(address)
+            self.catalog.make_known(obj.name)
             self.effects.append(Dropped(obj, cascade=cascade))
 
     def source_of(self, node: Node) -> str:
