@@ -19,7 +19,7 @@ from schemalint.semantics.types import format_type
 from schemalint.simulator.constraints import create_constraint_entry
 from schemalint.simulator.effects import SHARE_ROW_EXCLUSIVE, Scanned
 from schemalint.simulator.object_names import choose_constraint_name, choose_index_name_addition
-from schemalint.simulator.rangevars import relation_openrv
+from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import Constraint
 
@@ -72,8 +72,7 @@ def at_add_foreign_key_constraint(
         if pkrel.kind in "iIc" and session.version >= 15:
             raise Refusal("42809", f'cannot open relation "{pkrel.name}"', at=pkat, word=pkrel.name)
         raise Refusal("42809", f'referenced relation "{pkrel.name}" is not a table', at=pkat, word=pkrel.name)
-    if pkrel.oid < 16384 and session.setting("allow_system_table_mods") not in ("on", "true", "1", "yes"):
-        raise Refusal("42501", f'permission denied: "{pkrel.name}" is a system catalog', at=pkat, word=pkrel.name)
+    check_not_system_catalog(session, pkrel, pkat)
     _check_persistence(relation, pkrel, at)
     fkattnums = transform_column_name_list(session, relation, con.fk_attrs, at)
     delsetcols = transform_column_name_list(session, relation, con.fk_del_set_cols, at)

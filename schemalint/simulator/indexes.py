@@ -35,7 +35,7 @@ from schemalint.simulator.index_checks import (
 )
 from schemalint.simulator.namespaces import check_create_on_namespace
 from schemalint.simulator.object_names import choose_index_name
-from schemalint.simulator.rangevars import relation_openrv
+from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
 from schemalint.simulator.reindex import exec_reindex
 from schemalint.simulator.reloptions import index_reloptions, transform_rel_options
 from schemalint.simulator.session import Session
@@ -91,11 +91,7 @@ def check_owns_relation(session: Session, relation: Relation, at: At) -> None:
     from schemalint.simulator.acl import owner_check
 
     owner_check(session, relation, at)
-    if relation.namespace == 11 and relation.oid < 16384:
-        if session.setting("allow_system_table_mods") in ("on", "true", "1", "yes"):
-            return
-        message = f'permission denied: "{relation.name}" is a system catalog'
-        raise Refusal("42501", message, at=at, word=relation.name)
+    check_not_system_catalog(session, relation, at)
 
 
 def lock_partitions(session: Session, relation: Relation, index: IndexDefinition, at: At) -> None:
@@ -268,7 +264,7 @@ def index_create(
 ) -> Relation:
     """Add an index with its dependencies (index_create)."""
     at = index.at
-    if relation.oid < 16384 and session.setting("allow_system_table_mods") not in ("on", "true", "1", "yes"):
+    if relation.oid < 16384 and not allow_system_table_mods(session):
         raise Refusal("0A000", "user-defined indexes on system catalog tables are not supported", at=at)
     nkeys = len(index.params)
     made = Relation(

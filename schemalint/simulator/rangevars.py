@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemalint.catalog.model import Oid, Relation
+from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Relation
 from schemalint.catalog.names import PG_CATALOG, PG_TOAST
 from schemalint.errors import Refusal
 from schemalint.simulator.namespaces import check_create_on_namespace, default_creation_namespace
@@ -120,9 +120,21 @@ def range_var_get_and_check_creation_namespace(
     return namespace, range_var_adjust_relation_persistence(session, rangevar, namespace), existing
 
 
+def allow_system_table_mods(session: Session) -> bool:
+    """The setting of this name."""
+    return session.setting("allow_system_table_mods") in ("on", "true", "1", "yes")
+
+
+def check_not_system_catalog(session: Session, relation: Relation, at: At = None) -> None:
+    """Raise 42501 for the server's own catalogs (IsSystemClass)."""
+    if relation.oid < FIRST_NORMAL_OID and relation.namespace == PG_CATALOG and not allow_system_table_mods(session):
+        message = f'permission denied: "{relation.name}" is a system catalog'
+        raise Refusal("42501", message, at=at, word=relation.name)
+
+
 def check_system_namespace(session: Session, namespace: Oid, relname: str, kind: str, at: At = None) -> None:
     """Raise 42501 for a new relation in a schema of the server's own (heap_create)."""
-    if session.setting("allow_system_table_mods") in ("on", "true", "1", "yes"):
+    if allow_system_table_mods(session):
         return
     if (namespace == PG_CATALOG and kind not in "iI") or namespace == PG_TOAST:
         shown = f"{session.names.namespace_name(namespace)}.{relname}"

@@ -187,7 +187,7 @@ def build_relation(cxt: CreateStmtContext, stmt: CreateStmt, of_type: Oid = 0) -
         nums = add_relation_not_null_constraints(session, current, cxt.nnconstraints, merged.notnulls, names)
         set_attnotnull(session, current, nums)
     made = session.catalog[Relation, relation.oid]
-    _register_on_commit(session, made)
+    register_on_commit(session, made)
     return made
 
 
@@ -262,7 +262,7 @@ def _check_toast_options(session: Session, stmt: CreateStmt) -> None:
         heap_reloptions(session, "t", transform_rel_options(session, (), stmt.options, "toast", ("toast",)), True)
 
 
-def _register_on_commit(session: Session, relation: Relation) -> None:
+def register_on_commit(session: Session, relation: Relation) -> None:
     """ON COMMIT DROP and DELETE ROWS (register_on_commit_action)."""
     if relation.oncommit == "d":
         oid = relation.oid
@@ -276,4 +276,11 @@ def _register_on_commit(session: Session, relation: Relation) -> None:
         session.set_var("commit_actions", (*session.var("commit_actions", ()), drop))
 
 
-__all__ = ["build_relation", "create_table", "default_partition", "define_relation", "execute_truncate"]
+__all__ = [
+    "build_relation",
+    "create_table",
+    "default_partition",
+    "define_relation",
+    "execute_truncate",
+    "register_on_commit",
+]

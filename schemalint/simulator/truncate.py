@@ -6,7 +6,7 @@ from schemalint.catalog.model import ObjectAddress, Relation
 from schemalint.errors import Refusal
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Noted, Truncated
 from schemalint.simulator.pg_inherits import find_all_inheritors
-from schemalint.simulator.rangevars import relation_openrv
+from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import TruncateStmt
 
@@ -52,9 +52,7 @@ def _check(session: Session, relation: Relation, at: At) -> None:
     name = relation.name
     if relation.kind not in "rpf":
         raise Refusal("42809", f'"{name}" is not a table', at=at, word=name)
-    if relation.oid < 16384 and relation.namespace == 11:
-        if session.setting("allow_system_table_mods") not in ("on", "true", "1", "yes"):
-            raise Refusal("42501", f'permission denied: "{name}" is a system catalog', at=at, word=name)
+    check_not_system_catalog(session, relation, at)
     if session.role != 10:
         from schemalint.simulator.acl import acl_check
 
