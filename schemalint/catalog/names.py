@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from schemalint.catalog import model
+from schemalint.catalog.builtins import name_key
 from schemalint.catalog.model import Oid
 from schemalint.catalog.store import Catalog
 from schemalint.errors import Refusal, Undecidable
@@ -138,7 +139,7 @@ class Names:
     def is_visible(self, obj: model.CatalogObject) -> bool:
         """Whether the unqualified name means this object (RelationIsVisible, TypeIsVisible...; not for functions and operators)."""
         namespace: Oid = getattr(obj, "namespace", 0)
-        found = self.find(type(obj), None, obj.name)
+        found = self.find(type(obj), None, name_key(obj))
         return namespace in self.path and found is not None and found.oid == obj.oid
 
     def shown(self, obj: model.CatalogObject) -> str:

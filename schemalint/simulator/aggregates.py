@@ -242,6 +242,7 @@ class _Build:
         rettype = enforce_generic_type_consistency(session, types, declared, detail.rettype, True)
         for given, wanted in zip(types, declared, strict=False):
             if not is_binary_coercible(session, given, wanted):
+                shown = func_signature_string(session, names, (), declared)
                 raise self.refuse("42804", f"function {shown} requires run-time type coercion")
         self.functions.append(proc.oid)
         return _Found(proc, rettype)

@@ -145,15 +145,11 @@ def create_transform(session: Session, stmt: CreateTransformStmt) -> None:
     acl_check(session, language, "U", at)
     functions = []
     if stmt.fromsql is not None:
-        proc = _transform_function(session, stmt.fromsql)
-        if proc.rettype != typeoids.INTERNAL:
-            raise Refusal("42P17", "return data type of FROM SQL function must be internal", at=at)
-        functions.append(proc.oid)
+        message = "return data type of FROM SQL function must be internal"
+        functions.append(_transform_function(session, stmt.fromsql, typeoids.INTERNAL, message))
     if stmt.tosql is not None:
-        proc = _transform_function(session, stmt.tosql)
-        if proc.rettype != oid:
-            raise Refusal("42P17", "return data type of TO SQL function must be the transform data type", at=at)
-        functions.append(proc.oid)
+        message = "return data type of TO SQL function must be the transform data type"
+        functions.append(_transform_function(session, stmt.tosql, oid, message))
     catalog = session.catalog
     held = catalog.find(Transform, 0, f"{oid} {language.oid}")
     if held is not None and not stmt.replace:
@@ -170,13 +166,14 @@ def create_transform(session: Session, stmt: CreateTransformStmt) -> None:
         catalog.depend(made.address, ObjectAddress("pg_proc", function))
 
 
-def _transform_function(session: Session, func: ObjectWithArgs) -> Proc:
+def _transform_function(session: Session, func: ObjectWithArgs, rettype: Oid, wrong: str) -> Oid:
     """A function that a transform may use (check_transform_function)."""
     at = (func.start, func.end)
     proc = session.catalog[Proc, lookup_func_with_args(session, "OBJECT_FUNCTION", func)]
     owner_check(session, proc, at)
     acl_check(session, proc, "X", at)
     for holds, message in (
+        (proc.rettype == rettype, wrong),
         (proc.volatile != "v", "transform function must not be volatile"),
         (proc.kind == "f", "transform function must be a normal function"),
         (not proc.retset, "transform function must not return a set"),
@@ -185,7 +182,7 @@ def _transform_function(session: Session, func: ObjectWithArgs) -> Proc:
     ):
         if not holds:
             raise Refusal("42P17", message, at=at)
-    return proc
+    return proc.oid
 
 
 # --- conversions

@@ -75,7 +75,7 @@ def _gather(session: Session, definition: tuple[DefElem, ...]) -> dict[str, DefE
         if name not in _ATTRIBUTES and not (name == "rules" and session.version >= 16):
             message = f'collation attribute "{name}" not recognized'
             raise Refusal("42601", message, at=span_of(option), word=name)
-        if name in found:
+        if name in found and session.version >= 15:
             raise error_conflicting_def_elem(option)
         found[name] = option
     return found

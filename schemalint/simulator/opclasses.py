@@ -13,7 +13,7 @@ from schemalint.semantics import typeoids
 from schemalint.semantics.operators import lookup_oper_name, lookup_oper_with_args
 from schemalint.semantics.routines import lookup_func_with_args
 from schemalint.semantics.typcache import default_opclasses
-from schemalint.semantics.types import format_type, typename_type_id
+from schemalint.semantics.types import format_type, type_name_to_string, typename_type_id
 from schemalint.simulator.acl import is_superuser
 from schemalint.simulator.namespaces import qualified_name_get_creation_namespace
 from schemalint.simulator.session import Session
@@ -129,7 +129,7 @@ def define_opclass(session: Session, stmt: CreateOpClassStmt) -> None:
         message = f'operator class "{name}" for access method "{am.name}" already exists'
         raise Refusal("42710", message, at=at, word=name)
     if stmt.isDefault:
-        _check_default(session, name, am, intype, at)
+        _check_default(session, name, am, intype, type_name_to_string(stmt.datatype), at)
     made = OpClass(
         oid=catalog.new_oid(),
         name=name,
@@ -189,10 +189,9 @@ def _check_number(number: int, most: int, word: str, at: At) -> None:
         raise Refusal("42P17", f"invalid {word} number {number}, must be between 1 and {most}", at=at)
 
 
-def _check_default(session: Session, name: str, am: AccessMethod, intype: Oid, at: At) -> None:
+def _check_default(session: Session, name: str, am: AccessMethod, intype: Oid, shown: str, at: At) -> None:
     for other in default_opclasses(session, am.oid):
         if other.intype == intype:
-            shown = format_type(session, intype)
             message = f'could not make operator class "{name}" be default for type {shown}'
             detail = f'Operator class "{other.name}" already is the default.'
             raise Refusal("42710", message, detail=detail, at=at)
@@ -366,6 +365,10 @@ def _store(
     ):
         for member in members:
             if (member.number, member.left, member.right) in taken:
+                if opclass:  # CREATE OPERATOR CLASS runs into the index
+                    index = "pg_amop_fam_strat_index" if word == "operator" else "pg_amproc_fam_proc_index"
+                    message = f'duplicate key value violates unique constraint "{index}"'
+                    raise Refusal("23505", message, at=at)
                 entry = _entry(session, word, member)
                 message = f'{entry} already exists in operator family "{qualified(names)}"'
                 raise Refusal("42710", message, at=at)
@@ -456,13 +459,13 @@ def _drop_members(
         op = next((m for m in ops if (m.strategy, m.left, m.right) == (member.number, member.left, member.right)), None)
         if op is None:
             raise _no_member(session, "operator", member, names, at)
-        _check_not_part(session, op.opclass, "operator", member, names, at)
+        _check_not_part(session, family, op.opclass, "operator", member._replace(object=op.operator), at)
         ops.remove(op)
     for member in functions:
         proc = next((m for m in procs if (m.num, m.left, m.right) == (member.number, member.left, member.right)), None)
         if proc is None:
             raise _no_member(session, "function", member, names, at)
-        _check_not_part(session, proc.opclass, "function", member, names, at)
+        _check_not_part(session, family, proc.opclass, "function", member._replace(object=proc.proc), at)
         procs.remove(proc)
     session.change(replace(family, operators=tuple(ops), procs=tuple(procs)))
 
@@ -472,7 +475,7 @@ def _no_member(session: Session, word: str, member: Member, names: tuple[str, ..
     return Refusal("42704", message, at=at)
 
 
-def _check_not_part(session: Session, opclass: Oid, word: str, member: Member, names: tuple[str, ...], at: At) -> None:
+def _check_not_part(session: Session, family: OpFamily, opclass: Oid, word: str, member: Member, at: At) -> None:
     """A member of an operator class goes only with the class."""
     held = session.catalog.get(OpClass, opclass) if opclass else None
     if held is None or (member.left != member.right or member.left != held.intype):
@@ -480,5 +483,8 @@ def _check_not_part(session: Session, opclass: Oid, word: str, member: Member, n
     from schemalint.simulator.describe import describe
 
     shown = describe(session, held.address)
-    message = f"cannot drop {_entry(session, word, member)} because {shown} requires it"
+    inner = describe(session, ObjectAddress("pg_operator" if word == "operator" else "pg_proc", member.object))
+    types = f"({format_type(session, member.left)}, {format_type(session, member.right)})"
+    entry = f"{word} {member.number} {types} of {describe(session, family.address)}: {inner.partition(' ')[2]}"
+    message = f"cannot drop {entry} because {shown} requires it"
     raise Refusal("2BP01", message, hint=f"You can drop {shown} instead.", at=at)
