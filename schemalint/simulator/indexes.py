@@ -35,7 +35,7 @@ from schemalint.simulator.index_checks import (
 )
 from schemalint.simulator.namespaces import check_create_on_namespace
 from schemalint.simulator.object_names import choose_index_name
-from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
+from schemalint.simulator.rangevars import allow_system_table_mods, check_not_system_catalog, relation_openrv
 from schemalint.simulator.reindex import exec_reindex
 from schemalint.simulator.reloptions import index_reloptions, transform_rel_options
 from schemalint.simulator.session import Session
