@@ -173,10 +173,8 @@ def _inside(session: Session, body: str, at: At, within: At) -> At:
 
 def analyze_statements(session: Session, proc: Proc, statements: list[Node], at: At) -> tuple[Query, ...] | None:
     """Parse analysis of a body; None when something in it is not known."""
-    try:
-        from schemalint.semantics.analyze import transform_top_level_stmt
-    except ModuleNotFoundError:
-        return None
+    from schemalint.semantics.analyze import transform_top_level_stmt
+
     info = ParseInfo(proc.name, proc.argtypes, input_names(proc))
     found: list[Query] = []
     for stmt in statements:
