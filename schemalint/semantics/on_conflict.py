@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemalint.catalog.model import FIRST_NORMAL_OID, OpClass, Relation
+from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, OpClass, Relation
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.clauses import transform_where_clause
 from schemalint.semantics.expressions import transform_expr
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
-from schemalint.semantics.query import CollateExpr, Expr, OnConflict
+from schemalint.semantics.query import Expr, InferenceElem, OnConflict
 from schemalint.semantics.relations import add_ns_item_to_query, add_range_table_entry_for_relation
 from schemalint.semantics.types import lookup_collation
 from schemalint.semantics.update import transform_update_target_list
@@ -39,7 +39,7 @@ def transform_on_conflict_clause(pstate: ParseState, clause: nodes.OnConflictCla
 
 def _transform_arbiter(
     pstate: ParseState, clause: nodes.OnConflictClause, relation: Relation
-) -> tuple[tuple[Expr, ...], Expr | None, int]:
+) -> tuple[tuple[InferenceElem, ...], Expr | None, int]:
     """(index expressions, predicate, constraint) (transformOnConflictArbiter)."""
     infer, at = clause.infer, span(clause)
     if clause.action == "ONCONFLICT_UPDATE" and infer is None:
@@ -66,9 +66,9 @@ def _transform_arbiter(
     return arbiters, where, constraint
 
 
-def _resolve_unique_index_expr(pstate: ParseState, infer: nodes.InferClause) -> tuple[Expr, ...]:
+def _resolve_unique_index_expr(pstate: ParseState, infer: nodes.InferClause) -> tuple[InferenceElem, ...]:
     """resolve_unique_index_expr."""
-    made: list[Expr] = []
+    made: list[InferenceElem] = []
     for elem in infer.indexElems:
         if elem.ordering != "SORTBY_DEFAULT":
             raise Refusal("42P10", "ASC/DESC is not allowed in ON CONFLICT clause", at=span(infer))
@@ -78,23 +78,20 @@ def _resolve_unique_index_expr(pstate: ParseState, infer: nodes.InferClause) -> 
         if raw is None:
             raw = nodes.ColumnRef(fields=(elem.name or "",), start=elem.start, end=elem.end)
         expr = transform_expr(pstate, raw, "index_expression")
-        if elem.collation:
-            collation = lookup_collation(pstate, elem.collation, span(elem))
-            expr = CollateExpr(
-                type=expr.type, typmod=expr.typmod, arg=expr, collation=collation, start=expr.start, end=expr.end
-            )
-        if elem.opclass:
-            _check_opclass(pstate, elem.opclass, elem)
-        made.append(expr)
+        collation = lookup_collation(pstate, elem.collation, span(elem)) if elem.collation else 0
+        opclass = _get_opclass(pstate, elem.opclass, elem) if elem.opclass else 0
+        made.append(InferenceElem(expr, collation, opclass))
     return tuple(made)
 
 
-def _check_opclass(pstate: ParseState, names: Sequence[str], elem: nodes.IndexElem) -> None:
+def _get_opclass(pstate: ParseState, names: Sequence[str], elem: nodes.IndexElem) -> Oid:
     """get_opclass_oid."""
     schema, name = pstate.names.split(tuple(names), span(elem))
     if schema is not None:
         pstate.names.namespace(schema, span(elem))
-    if pstate.names.find(OpClass, schema, f"{typeoids.BTREE_AM} {name}") is None:
+    found = pstate.names.find(OpClass, schema, f"{typeoids.BTREE_AM} {name}")
+    if found is None:
         shown = ".".join(names)
         message = f'operator class "{shown}" does not exist for access method "btree"'
         raise pstate.names.missing("42704", message, schema, name, span(elem))
+    return found.oid

@@ -402,11 +402,19 @@ class RowMark(Struct, frozen=True, gc=False):
     pushed_down: bool = False
 
 
+class InferenceElem(Struct, frozen=True, gc=False):
+    """A column or expression that ON CONFLICT names, with its collation and operator class (0 where none is written)."""
+
+    expr: Expr
+    collation: Oid = 0
+    opclass: Oid = 0
+
+
 class OnConflict(Struct, frozen=True, gc=False):
     """ON CONFLICT: `action` is nothing or update; what names the arbiter, and what is assigned (OnConflictExpr)."""
 
     action: str
-    arbiters: tuple[Expr, ...] = ()
+    arbiters: tuple[InferenceElem, ...] = ()
     arbiter_where: Expr | None = None
     constraint: Oid = 0
     targets: tuple[TargetEntry, ...] = ()

@@ -81,7 +81,7 @@ def check_relation_kind(version: int, relation: Relation, at: At) -> None:
     kind, name = relation.kind, relation.name
     if kind not in "iIc":
         return
-    if version >= 15:
+    if version >= 16:
         message, detail = f'cannot open relation "{name}"', relkind_not_supported(kind)
         raise Refusal("42809", message, at=at, word=name, detail=detail)
     what = "a composite type" if kind == "c" else "an index"

@@ -8,7 +8,17 @@ from schemalint.catalog import model
 from schemalint.catalog.model import Attribute, Oid, Relation
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics.parsestate import span
-from schemalint.semantics.query import Query, RangeTblEntry, SetToDefault, TargetEntry, Var
+from schemalint.semantics.query import (
+    CoerceToDomain,
+    Expr,
+    FieldStore,
+    Query,
+    RangeTblEntry,
+    SetToDefault,
+    SubscriptingRef,
+    TargetEntry,
+    Var,
+)
 from schemalint.simulator.arbiters import infer_arbiter_indexes
 from schemalint.simulator.session import Session
 from schemalint.simulator.updatable import (
@@ -155,10 +165,17 @@ def _check_targets(
 ) -> None:
     """Identity and generated columns take DEFAULT only (rewriteTargetListIU)."""
     columns = relation.columns
+    seen: set[int] = set()
     for tle in targets:
         if tle.junk or not 0 < tle.resno <= len(columns):
             continue
         column = columns[tle.resno - 1]
+        part = _is_assignment_of_part(tle.expr)
+        if tle.resno in seen and not part:
+            message = f'multiple assignments to same column "{column.name}"'
+            raise Refusal("42601", message, at=span(tle.expr), word=column.name)
+        if not part:
+            seen.add(tle.resno)
         if not (column.identity == "a" or column.generated):
             continue
         if isinstance(tle.expr, SetToDefault) or _all_default(query, tle):
@@ -174,6 +191,13 @@ def _check_targets(
         message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
         hint = "Use OVERRIDING SYSTEM VALUE to override." if column.identity == "a" else None
         raise Refusal("428C9", message, at=at, word=column.name, detail=detail, hint=hint)
+
+
+def _is_assignment_of_part(expr: Expr) -> bool:
+    """Whether a field or an element is assigned, of which a column may have several (process_matched_tle)."""
+    while isinstance(expr, CoerceToDomain):
+        expr = expr.arg
+    return isinstance(expr, FieldStore) or (isinstance(expr, SubscriptingRef) and expr.assign is not None)
 
 
 def _all_default(query: Query, tle: TargetEntry) -> bool:
