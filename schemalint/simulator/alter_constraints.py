@@ -64,7 +64,7 @@ def drop_constraint_internal(
     if not propagates and relation.kind == "p":
         return
     children = [] if constraint.noinherit else find_inheritance_children(session, relation.oid, work.lockmode)
-    if relation.kind == "p" and children and not recurse:
+    if relation.kind == "p" and children and not recurse and session.version < 18:
         message = "cannot remove constraint from only the partitioned table when partitions exist"
         raise Refusal("42P16", message, at=at, hint="Do not specify the ONLY keyword.")
     for child in children if propagates else ():
