@@ -474,7 +474,9 @@ class Policy(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 
 class RewriteRule(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """pg_rewrite of a written rule (a view's own `_RETURN` is Relation.view). `event` is 1 select, 2 update, 3 insert, 4 delete."""
+    """pg_rewrite of a written rule (a view's own `_RETURN` is Relation.view). `event` is 1 select, 2 update, 3 insert, 4 delete.
+    `text` is the whole statement, as pg_get_ruledef prints it; `qual` and `actions` its condition and analyzed actions, where
+    this process analyzed them."""
 
     CLASS: ClassVar[str] = "pg_rewrite"
     relid: Oid = 0
@@ -482,6 +484,8 @@ class RewriteRule(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_o
     enabled: str = "O"
     isinstead: bool = False
     text: str = ""
+    qual: Expression | None = None
+    actions: tuple[Expression, ...] = ()
 
 
 class StatisticsObject(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):
