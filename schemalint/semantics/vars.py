@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from schemalint.semantics.query import (
@@ -22,24 +24,30 @@ _LEAVES = (Const, Param)
 
 
 def locate_var_of_level(node: object, levelsup: int) -> Var | None:
-    """The first column of the query that is `levelsup` levels up (locate_var_of_level)."""
+    """The first column of the query that is `levelsup` levels up, seen from a Query's own level (locate_var_of_level)."""
+    if isinstance(node, Query):
+        return _locate_in(children(node), levelsup)
+    return _locate(node, levelsup)
+
+
+def _locate_in(nodes: Sequence[object], levelsup: int) -> Var | None:
+    for node in nodes:
+        found = _locate(node, levelsup)
+        if found is not None:
+            return found
+    return None
+
+
+def _locate(node: object, levelsup: int) -> Var | None:
     if isinstance(node, Var):
         return node if node.levelsup == levelsup else None
     if isinstance(node, tuple | list):
-        for item in node:
-            found = locate_var_of_level(item, levelsup)
-            if found is not None:
-                return found
-        return None
+        return _locate_in(node, levelsup)
     if not isinstance(node, Struct) or isinstance(node, _LEAVES):
         return None
     if isinstance(node, Query):
         levelsup += 1
-    for child in children(node):
-        found = locate_var_of_level(child, levelsup)
-        if found is not None:
-            return found
-    return None
+    return _locate_in(children(node), levelsup)
 
 
 def contain_vars_of_level(node: object, levelsup: int) -> bool:
