@@ -112,7 +112,7 @@ def read_catalog(connection: Connection, names: Iterable[str] | None = None, *, 
             from schemalint.catalog.partial import read_partial
 
             return read_partial(connection, names)
-        return _read_all(connection, sizes)
+        return read_all(connection, sizes)
     except psycopg.Error as error:
         raise reading_failed(error.sqlstate, error.diag.message_primary or "", describe_source(connection)) from None
 
@@ -175,7 +175,7 @@ def object_query(reader: Reader, classid: str, condition: str, sizes: bool = Tru
     return rows.as_json(sql.replace("{size}", rows.SIZES[sizes]), condition)
 
 
-def _read_all(connection: Connection, sizes: bool) -> Catalog:
+def read_all(connection: Connection, sizes: bool) -> Catalog:
     reader = Reader(connection)
     catalog = new_catalog(connection)
     queries: list[tuple[str, None]] = [(rows.query("numbered_by_initdb", reader.major), None)]

@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, Struct, structs
 from schemalint.catalog import model
 from schemalint.catalog.builtins import name_key
 from schemalint.catalog.model import CLASSES, CatalogObject, ObjectAddress, Oid
+from schemalint.catalog.names import PG_CATALOG
 from schemalint.catalog.store import QUALIFIED, Catalog
 
 REFERENCES: Mapping[type[Struct], Mapping[str, str]] = {
@@ -167,10 +168,11 @@ class Identities:
         if special is not None:
             return special(self, obj)
         name = quoted(obj.name)
-        return self._in_schema(obj, name) if obj.CLASS in QUALIFIED else name
+        return self.in_schema(obj, name) if obj.CLASS in QUALIFIED else name
 
-    def _in_schema(self, obj: Any, name: str) -> str:
-        return f"{self.of('pg_namespace', obj.namespace)}.{name}"
+    def in_schema(self, obj: Any, name: str) -> str:
+        """The name with its schema, but for pg_catalog."""
+        return name if obj.namespace == PG_CATALOG else f"{self.of('pg_namespace', obj.namespace)}.{name}"
 
     def types(self, oids: tuple[Oid, ...]) -> str:
         return ", ".join(self.of("pg_type", oid) for oid in oids)
@@ -202,19 +204,19 @@ def _of_relation_part(names: Identities, obj: Any) -> str:
 
 def _of_constraint(names: Identities, obj: Any) -> str:
     where = names.of("pg_class", obj.relid) if obj.relid else names.of("pg_type", obj.typid)
-    return f"{quoted(obj.name)} on {where}" if obj.relid or obj.typid else names._in_schema(obj, quoted(obj.name))
+    return f"{quoted(obj.name)} on {where}" if obj.relid or obj.typid else names.in_schema(obj, quoted(obj.name))
 
 
 def _with_method(names: Identities, obj: Any) -> str:
-    return f"{names._in_schema(obj, quoted(obj.name))} using {names.of('pg_am', obj.am)}"
+    return f"{names.in_schema(obj, quoted(obj.name))} using {names.of('pg_am', obj.am)}"
 
 
 _SPECIAL: Mapping[str, Callable[[Identities, Any], str]] = {
-    "pg_proc": lambda names, obj: f"{names._in_schema(obj, quoted(obj.name))}({names.types(obj.argtypes)})",
-    "pg_operator": lambda names, obj: f"{names._in_schema(obj, obj.name)}({names.types((obj.left, obj.right))})",
+    "pg_proc": lambda names, obj: f"{names.in_schema(obj, quoted(obj.name))}({names.types(obj.argtypes)})",
+    "pg_operator": lambda names, obj: f"{names.in_schema(obj, obj.name)}({names.types((obj.left, obj.right))})",
     "pg_opclass": _with_method,
     "pg_opfamily": _with_method,
-    "pg_ts": lambda names, obj: names._in_schema(obj, name_key(obj)),
+    "pg_ts": lambda names, obj: names.in_schema(obj, name_key(obj)),
     "pg_cast": lambda names, obj: f"{names.of('pg_type', obj.source)} as {names.of('pg_type', obj.target)}",
     "pg_constraint": _of_constraint,
     "pg_trigger": _of_relation_part,

@@ -52,16 +52,31 @@ OWNED_BY = {
 """Catalogs looked up by the relation (or type, or server) that their rows belong to, and the columns that name it."""
 
 
+PART_OF = {
+    "pg_attrdef": "pg_class",
+    "pg_publication_rel": "pg_publication",
+    "pg_publication_namespace": "pg_publication",
+}
+"""Catalogs whose rows are parts of another's structs."""
+
 STAMPED = frozenset(("pg_cast", "pg_operator", "pg_opclass"))
 """Catalogs whose look-ups are worth keeping, so that Catalog.stamps tells whether they still hold."""
 
 
 class Loader(Protocol):
-    """Fetches what a lazily read catalog lacks; returns whether anything new was put into it."""
+    """Fetches what a lazily read catalog lacks; by_name and by_oid return whether anything new was put into it. With a relation comes
+    the knowledge of what belongs to it, with `dependents` the knowledge of what needs an object, each fetched when it is looked at.
+    What was once asked for is not fetched again: statements may have dropped it since."""
 
     def by_name(self, classid: str, namespace: Oid, name: str) -> bool: ...
 
     def by_oid(self, classid: str, oid: Oid) -> bool: ...
+
+    def dependents(self, classid: str, oid: Oid) -> None: ...
+
+    def members(self, classid: str, namespace: Oid) -> None: ...
+
+    def everything(self) -> None: ...
 
 
 class Catalog:
@@ -385,20 +400,28 @@ class Catalog:
 
     def in_namespace(self, cls: type[C], namespace: Oid) -> list[C]:
         """All objects of a class in a schema that are not built in."""
+        if self.loader is not None:
+            self.loader.members(cls.CLASS, namespace)
         held = self._members.get((cls.CLASS, namespace), {})
         return [obj for oid in held if (obj := self.get(cls, oid)) is not None]
 
     def in_any_namespace(self, cls: type[C]) -> list[C]:
         """All objects of a class that lives in schemas and that are not built in."""
+        if self.loader is not None:
+            self.loader.everything()
         held = [oids for (classid, _), oids in self._members.items() if classid == cls.CLASS]
         return [obj for oids in held for oid in oids if (obj := self.get(cls, oid)) is not None]
 
     def all(self, cls: type[C]) -> list[C]:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
+        if self.loader is not None:
+            self.loader.everything()
         return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
 
     def changed_objects(self) -> Iterator[CatalogObject]:
         """All objects, of whatever class, that this catalog holds itself."""
+        if self.loader is not None:
+            self.loader.everything()
         return (obj for obj in list(self._objects.values()) if obj is not _GONE)
 
     def dropped_builtins(self) -> Iterator[CatalogObject]:
@@ -438,11 +461,17 @@ class Catalog:
 
     def constraint_name_exists(self, namespace: Oid, name: str) -> bool:
         """Whether any constraint of a schema, of whatever relation or domain, has the name (ConstraintNameExists)."""
+        self._fetch_constraints(namespace, name)
         return bool(self._owned.get((f"conname {name}", namespace)))
 
     def constraints_named(self, namespace: Oid, name: str) -> list[model.Constraint]:
         """The constraints of this name in a schema, of whatever relation or domain."""
+        self._fetch_constraints(namespace, name)
         return self._owned_objects(model.Constraint, f"conname {name}", namespace)
+
+    def _fetch_constraints(self, namespace: Oid, name: str) -> None:
+        if self.loader is not None:
+            self.loader.by_name("pg_constraint", namespace, name)
 
     def domain_constraints(self, typid: Oid) -> list[model.Constraint]:
         """Constraints of a domain."""
@@ -496,10 +525,14 @@ class Catalog:
 
     def depends_on(self, dependent: ObjectAddress) -> tuple[Dependency, ...]:
         """What an object (or exactly this column) needs."""
+        if self.loader is not None and dependent.objid >= model.FIRST_NORMAL_OID:
+            self.at(ObjectAddress(PART_OF.get(dependent.classid, dependent.classid), dependent.objid))
         return self._depends.get(dependent, ())
 
     def dependents(self, on: ObjectAddress) -> list[tuple[ObjectAddress, int, str]]:
         """(dependent, column of `on` or 0, deptype) of what needs `on`; with an objsubid, of that column only, else of all of it."""
+        if self.loader is not None:
+            self.loader.dependents(on.classid, on.objid)
         held = self._dependents.get((on.classid, on.objid), {})
         return [d for d in held if not on.objsubid or d[1] == on.objsubid]
 
