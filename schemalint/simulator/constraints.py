@@ -160,17 +160,16 @@ def store_attr_default(
     return after
 
 
-def create_constraint_entry(
-    session: Session, constraint: Constraint, *, domain: bool = False, expr_relid: Oid = 0
-) -> Constraint:
-    """Add a constraint with its dependencies (CreateConstraintEntry); `constraint.oid` 0 is filled in."""
+def create_constraint_entry(session: Session, constraint: Constraint, *, included: Sequence[int] = ()) -> Constraint:
+    """Add a constraint with its dependencies (CreateConstraintEntry); `constraint.oid` 0 is filled in. `included` are the
+    INCLUDE columns of its index."""
     catalog = session.catalog
     made = replace(constraint, oid=catalog.new_oid()) if not constraint.oid else constraint
     session.create(made)
     address = made.address
     if made.relid:
         if made.key:
-            for num in made.key:
+            for num in (*made.key, *included):
                 if num > 0:
                     catalog.depend(address, ObjectAddress("pg_class", made.relid, num), "a")
         else:
