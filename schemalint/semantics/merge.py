@@ -98,7 +98,7 @@ def _check_target(pstate: ParseState, stmt: nodes.MergeStmt, relation: Relation)
     if relation.kind not in kinds:
         detail = relkind_not_supported(relation.kind)
         raise Refusal("0A000", message, at=at, word=name, detail=detail)
-    if pstate.catalog.rules(relation.oid):
+    if any(rule.enabled in "OA" for rule in pstate.catalog.rules(relation.oid)):
         detail = "MERGE is not supported for relations with rules."
         raise Refusal("0A000", message, at=at, word=name, detail=detail)
 
