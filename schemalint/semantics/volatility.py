@@ -14,6 +14,10 @@ _RANK = {"i": 0, "s": 1, "v": 2}
 IMMUTABLE, STABLE, VOLATILE = 0, 1, 2
 
 
+CONCATENATIONS = frozenset((2003, 2004))
+"""textanycat and anytextcat: the planner puts their body in their place, a cast to text and an immutable operator."""
+
+
 def func_volatile(state: State, oid: Oid) -> int:
     """How much a function's result may change: IMMUTABLE, STABLE or VOLATILE; unknown functions count as IMMUTABLE."""
     found = state.catalog.get(Proc, oid)
@@ -53,7 +57,10 @@ def volatility(state: State, node: Any) -> int:
         case q.Aggref() | q.WindowFunc():
             worst = func_volatile(state, node.func)
         case q.OpExpr():
-            worst = func_volatile(state, node.func) if node.func else _op_volatile(state, node.op)
+            if node.func in CONCATENATIONS:
+                worst = max(_io_volatile(state, arg.type, 0) for arg in node.args)
+            else:
+                worst = func_volatile(state, node.func) if node.func else _op_volatile(state, node.op)
         case q.ScalarArrayOpExpr():
             worst = _op_volatile(state, node.op)
         case q.RowCompareExpr():

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from schemalint.catalog.model import Attribute, Constraint, Expression, ObjectAddress, Oid, Relation
+from schemalint.catalog.model import Attribute, Constraint, Expression, ObjectAddress, Relation
 from schemalint.errors import Refusal
 from schemalint.semantics import query as q
 from schemalint.semantics.coerce import ASSIGNMENT, coerce_to_boolean, coerce_to_target_type

@@ -156,7 +156,7 @@ def find_referenced_key(session: Session, pkrel: Relation, con: Constraint, at: 
     if not con.pk_attrs:
         key = transform_fkey_get_primary_key(session, pkrel, at)
         if key.without_overlaps and not con.fk_with_period:
-            message = "foreign key must use PERIOD when referencing a primary key using WITHOUT OVERLAPS"
+            message = "foreign key uses PERIOD on the referenced table but not the referencing table"
             raise Refusal("42830", message, at=at)
         return key
     attnums = transform_column_name_list(session, pkrel, con.pk_attrs, at)
@@ -238,9 +238,6 @@ def _check_generated(relation: Relation, con: Constraint, fkattnums: tuple[int, 
         if not generated:
             continue
         action = None
-        if generated == "v":
-            message = "foreign key constraints on virtual generated columns are not supported"
-            raise Refusal("0A000", message, at=at)
         if con.fk_upd_action in ("n", "d", "c"):
             action = "ON UPDATE"
         elif con.fk_del_action in ("n", "d"):
@@ -248,11 +245,14 @@ def _check_generated(relation: Relation, con: Constraint, fkattnums: tuple[int, 
         if action is not None:
             message = f"invalid {action} action for foreign key constraint containing generated column"
             raise Refusal("42601", message, at=at)
+        if generated == "v":
+            message = "foreign key constraints on virtual generated columns are not supported"
+            raise Refusal("0A000", message, at=at)
 
 
 def _check_period_actions(con: Constraint, at: At) -> None:
     for letter, action in ((con.fk_upd_action, "ON UPDATE"), (con.fk_del_action, "ON DELETE")):
-        if letter in ("c", "n", "d"):
+        if letter in ("r", "c", "n", "d"):
             raise Refusal("0A000", f"unsupported {action} action for foreign key constraint using PERIOD", at=at)
 
 

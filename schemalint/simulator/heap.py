@@ -21,6 +21,7 @@ At = tuple[int, int] | None
 
 MAX_HEAP_ATTRIBUTE_NUMBER = 1600
 HEAP_AM = 2
+FIRST_UNPINNED = 12000
 
 RECORD_IN, RECORD_OUT = 2290, 2291
 DEFAULT_COLLATION = 100
@@ -75,8 +76,6 @@ def check_attribute_type(
     if found is None:
         return
     kind = found.typtype
-    if virtual and kind != "p" and session.version >= 18:
-        _check_virtual(session, name, found, at)
     if kind == "b" and oid < FIRST_NORMAL_OID and not get_element_type(session, oid):
         pass
     elif kind == "p":
@@ -86,6 +85,8 @@ def check_attribute_type(
                 raise Refusal("42P16", f"partition key column {name} has pseudo-type {shown}", at=at)
             raise Refusal("42P16", f'column "{name}" has pseudo-type {shown}', at=at, word=name)
     elif kind == "d":
+        if virtual:
+            raise Refusal("0A000", f'virtual generated column "{name}" cannot have a domain type', at=at, word=name)
         check_attribute_type(session, name, found.basetype, collation, containing, at=at, partkey=partkey)
     elif kind == "c":
         if oid in containing:
@@ -94,16 +95,26 @@ def check_attribute_type(
         relation = session.catalog.get(Relation, found.relid)
         for column in relation.columns if relation is not None else ():
             if not column.dropped:
-                check_attribute_type(session, column.name, column.type, column.collation, (*containing, oid), at=at)
+                check_attribute_type(
+                    session, column.name, column.type, column.collation, (*containing, oid), at=at, virtual=virtual
+                )
     elif kind == "r":
-        check_attribute_type(session, name, found.subtype, found.subtype_collation, containing, at=at)
+        check_attribute_type(session, name, found.subtype, found.subtype_collation, containing, at=at, virtual=virtual)
     elif kind == "m":
-        check_attribute_type(session, name, found.range, 0, containing, at=at)
+        check_attribute_type(session, name, found.range, 0, containing, at=at, virtual=virtual)
     elif found.elem and (element := get_element_type(session, oid)):
         if element < FIRST_NORMAL_OID and get_typtype(session, element) == "b":
             pass
         else:
-            check_attribute_type(session, name, element, collation, containing, at=at)
+            check_attribute_type(session, name, element, collation, containing, at=at, virtual=virtual)
+    if virtual and oid >= FIRST_UNPINNED:
+        raise Refusal(
+            "0A000",
+            f'virtual generated column "{name}" cannot have a user-defined type',
+            at=at,
+            word=name,
+            detail="Virtual generated columns that make use of user-defined types are not yet supported.",
+        )
     if not collation and found.collation:
         shown = format_type(session, oid)
         what = f"partition key column {name}" if partkey else f'column "{name}"'
@@ -112,19 +123,6 @@ def check_attribute_type(
             f"no collation was derived for {what} with collatable type {shown}",
             at=at,
             hint="Use the COLLATE clause to set the collation explicitly.",
-        )
-
-
-def _check_virtual(session: Session, name: str, found: Type, at: At) -> None:
-    if found.typtype == "d":
-        raise Refusal("0A000", f'virtual generated column "{name}" cannot have a domain type', at=at, word=name)
-    if found.oid >= 12000:
-        raise Refusal(
-            "0A000",
-            f'virtual generated column "{name}" cannot have a user-defined type',
-            at=at,
-            word=name,
-            detail="Virtual generated columns that make use of user-defined types are not yet supported.",
         )
 
 

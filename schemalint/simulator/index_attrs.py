@@ -25,6 +25,7 @@ from schemalint.semantics.types import format_type, lookup_collation
 from schemalint.semantics.volatility import contain_mutable_functions
 from schemalint.simulator.create_context import IndexDefinition, IndexParam
 from schemalint.simulator.object_names import NAMEDATALEN, clip
+from schemalint.simulator.reloptions import opclass_reloptions
 from schemalint.simulator.session import Session
 from schemalint.simulator.stored import relation_parsestate
 
@@ -310,6 +311,7 @@ def _check_opclass_options(session: Session, opclass_oid: Oid, param: IndexParam
     number = {403: 5, 405: 3, 783: 10, 2742: 7, 3580: 5, 4000: 6}.get(opclass.am, 0)
     if not any(member.num == number and member.left == opclass.intype for member in family.procs):
         raise Refusal("22023", f"operator class {opclass.name} has no options", at=param.at)
+    opclass_reloptions(session, opclass, param.opclassopts)
 
 
 def equality_operators(session: Session, family_oid: Oid, am: Oid) -> int:

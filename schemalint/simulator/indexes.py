@@ -21,7 +21,12 @@ from schemalint.semantics.volatility import contain_mutable_functions
 from schemalint.simulator.create_context import IndexDefinition, index_param
 from schemalint.simulator.dependency import record_dependency_on_expr
 from schemalint.simulator.effects import SHARE, SHARE_UPDATE_EXCLUSIVE, IndexBuilt, Noted, Skipped
-from schemalint.simulator.heap import default_tablespace, get_tablespace_oid, record_dependency_on_owner
+from schemalint.simulator.heap import (
+    check_attribute_type,
+    default_tablespace,
+    get_tablespace_oid,
+    record_dependency_on_owner,
+)
 from schemalint.simulator.index_attrs import (
     IndexAttrs,
     choose_index_column_names,
@@ -169,6 +174,9 @@ def define_index_of(
     if relation.kind == "p" and (index.unique or attrs.exclude_ops):
         check_partition_key_covered(session, relation, index, attrs)
     check_system_and_virtual_columns(session, relation, index, attrs)
+    for colname, num, type_oid, collation in zip(colnames, attrs.key, attrs.types, attrs.collations, strict=True):
+        if num == 0:
+            check_attribute_type(session, colname, type_oid, collation or 1, at=at)
     existing = session.catalog.find(Relation, relation.namespace, name)
     if existing is not None:
         if index.if_not_exists:
@@ -373,6 +381,7 @@ def index_constraint_create(
             period=index.iswithoutoverlaps,
             exclops=tuple(attrs.exclude_ops),
         ),
+        included=info.key[info.nkeyatts :],
     )
     session.catalog.depend(made.address, con.address, "i")
     if parent_constraint:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from schemalint.catalog.model import (
     AccessMethod,
-    Collation,
     Expression,
     ObjectAddress,
     Oid,
@@ -343,19 +342,11 @@ def transform_partition_bound_value(
     session: Session, pstate: ParseState, node: Node, column: tuple[str, Oid, int, Oid]
 ) -> Datum:
     """One value (transformPartitionBoundValue)."""
-    name, type_oid, typmod, collation = column
+    name, type_oid, typmod, _ = column
     at = (node.start, node.end)
     expr = transform_expr(pstate, node, "partition_bound")
     if type_oid == UNKNOWN_TYPE:
         return Datum("unknown")
-    own = expr_collation(expr, pstate)
-    if type_is_collatable(session, type_oid) and own and own not in (100, collation):
-        found = session.catalog.get(Collation, collation)
-        shown = found.name if found is not None else str(collation)
-        message = (
-            f'collation of partition bound value for column "{name}" does not match partition key collation "{shown}"'
-        )
-        raise Refusal("42804", message, at=at)
     coerced = coerce_to_target_type(pstate, expr, expr.type, type_oid, typmod, ASSIGNMENT, "implicit_cast", None)
     if coerced is None:
         shown = format_type(session, type_oid)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from schemalint.catalog.model import FIRST_NORMAL_OID, Oid, Relation
 from schemalint.catalog.names import PG_CATALOG, PG_TOAST
-from schemalint.errors import Refusal
+from schemalint.errors import Refusal, Undecidable
 from schemalint.simulator.namespaces import check_create_on_namespace, default_creation_namespace
 from schemalint.simulator.session import Session
 from schemalint.simulator.temporary import temporary_schema
@@ -44,6 +44,8 @@ def range_var_get_relid(
             names.namespace(schema, at)
         found = names.find(Relation, schema, name)
     if found is None:
+        if schema == "pg_toast":
+            raise Undecidable("TOAST tables are not in the catalog", at)
         shown = name if schema is None else f"{schema}.{name}"
         refusal = names.missing("42P01", f'relation "{shown}" does not exist', schema, name, at)
         if missing_ok:

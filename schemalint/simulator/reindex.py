@@ -75,6 +75,9 @@ def _reindex_index(session: Session, stmt: ReindexStmt, concurrently: bool) -> N
         session.prevent_in_transaction_block("REINDEX INDEX", stmt)
         return
     _check_system(session, found, concurrently, at)
+    if concurrently and found.index is not None and found.index.exclusion:
+        message = "concurrent index creation for exclusion constraints is not supported"
+        raise Refusal("0A000", message, at=at)
     _rebuild(session, found, concurrently)
 
 
@@ -95,7 +98,8 @@ def _reindex_table(session: Session, stmt: ReindexStmt, concurrently: bool) -> N
         return
     _check_system(session, found, concurrently, at)
     for index in session.catalog.indexes(found.oid):
-        _rebuild(session, index, concurrently)
+        if not (concurrently and index.index is not None and index.index.exclusion):
+            _rebuild(session, index, concurrently)
 
 
 def _reindex_multiple(session: Session, stmt: ReindexStmt, kind: str, concurrently: bool) -> None:

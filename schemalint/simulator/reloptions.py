@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from schemalint.catalog.model import OpClass
 from schemalint.errors import Refusal
 from schemalint.simulator.defelem import def_get_boolean, def_get_string
 from schemalint.simulator.session import Session
@@ -25,7 +26,7 @@ class Option(NamedTuple):
 
 
 INT_MAX = 2**31 - 1
-_TOASTED = "rmt"  # h: tables and materialized views; t: their TOAST tables
+GIST = 783
 _AUTOVACUUM: dict[str, Option] = {
     "autovacuum_enabled": Option("bool", "rmt"),
     "autovacuum_vacuum_threshold": Option("int", "rmt", 0, INT_MAX),
@@ -79,6 +80,10 @@ INDEX_OPTIONS: dict[str, dict[str, Option]] = {
         "autosummarize": Option("bool", "i"),
         "pages_per_range": Option("int", "i", 1, 131072),
     },
+}
+BLOOM_OPTIONS: dict[str, Option] = {
+    "n_distinct_per_range": Option("real", "o", -1.0, INT_MAX),
+    "false_positive_rate": Option("real", "o", 0.0001, 0.25),
 }
 ATTRIBUTE_OPTIONS: dict[str, Option] = {
     "n_distinct": Option("real", "a", -1.0, 1.7976931348623157e308),
@@ -229,6 +234,20 @@ def index_reloptions(session: Session, am: str, options: Sequence[str]) -> tuple
     if known is None or not options:
         return tuple(options)
     return parse_rel_options(session, options, known, "i")
+
+
+def opclass_reloptions(session: Session, opclass: OpClass, options: Sequence[DefElem]) -> tuple[str, ...]:
+    """The options of an operator class in an index; those of classes that are not known are taken as they are."""
+    texts = transform_rel_options(session, (), options, None, accept_oids=False)
+    if opclass.name.endswith("_bloom_ops"):
+        known = BLOOM_OPTIONS
+    elif opclass.name.endswith("_minmax_multi_ops"):
+        known = {"values_per_range": Option("int", "o", 8, 256)}
+    elif opclass.am == GIST and opclass.name == "tsvector_ops":
+        known = {"siglen": Option("int", "o", 1, 2024)}
+    else:
+        return texts
+    return parse_rel_options(session, texts, known, "o")
 
 
 def attribute_reloptions(session: Session, options: Sequence[str]) -> tuple[str, ...]:

@@ -64,10 +64,6 @@ def create_statistics(session: Session, stmt: CreateStatsStmt) -> None:
 
 def _check_kind(session: Session, relation: Relation, at: At) -> None:
     name = relation.name
-    if relation.kind in "iIc":
-        from schemalint.semantics.range_table import check_relation_kind
-
-        check_relation_kind(session.version, relation, at)
     if relation.kind not in "rmfp":
         if session.version >= 15:
             detail = f"This operation is not supported for {_NO_STATISTICS[relation.kind]}."

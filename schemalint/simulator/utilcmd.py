@@ -136,7 +136,7 @@ class _ColumnConstraints:
     def _notnull(self, con: Constraint, at: At) -> None:
         column, cxt = self.column, self.cxt
         if self.modern and cxt.ispartitioned and con.is_no_inherit:
-            raise Refusal("42P16", "not-null constraints on partitioned tables cannot be NO INHERIT", at=at)
+            raise not_supported("not-null constraints on partitioned tables cannot be NO INHERIT", at)
         if self.saw_nullable and not column.is_not_null:
             raise self._conflicting_null(at)
         if not self.modern:
@@ -187,11 +187,15 @@ class _ColumnConstraints:
             column.is_not_null = True
             self.saw_nullable = True
             return
-        if not column.is_not_null:
+        self._need_inheritable_not_null(at)
+
+    def _need_inheritable_not_null(self, at: At) -> None:
+        if not self.column.is_not_null:
             self.need_notnull = True
         self.disallow_noinherit_notnull = True
         if self.notnull is not None and self.notnull.is_no_inherit:
-            message = f'conflicting NO INHERIT declarations for not-null constraints on column "{column.name}"'
+            name = self.column.name
+            message = f'conflicting NO INHERIT declarations for not-null constraints on column "{name}"'
             raise syntax_error(message, at)
 
     def _generated(self, con: Constraint, at: At) -> None:
@@ -212,7 +216,7 @@ class _ColumnConstraints:
         if self.modern:
             if self.saw_nullable and not self.column.is_not_null:
                 raise self._conflicting_null(at)
-            self.need_notnull = True
+            self._need_inheritable_not_null(at)
         if self.cxt.isforeign:
             raise not_supported("primary key constraints are not supported on foreign tables", at)
         self._key(con)
@@ -256,7 +260,7 @@ def transform_table_constraint(cxt: CreateStmtContext, con: Constraint) -> None:
             cxt.ckconstraints.append(con)
         case "CONSTR_NOTNULL":
             if cxt.ispartitioned and con.is_no_inherit:
-                raise Refusal("42P16", "not-null constraints on partitioned tables cannot be NO INHERIT", at=at)
+                raise not_supported("not-null constraints on partitioned tables cannot be NO INHERIT", at)
             cxt.nnconstraints.append(con)
         case "CONSTR_FOREIGN":
             if cxt.isforeign:
