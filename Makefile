@@ -31,6 +31,7 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	@$(PIP) install --editable '.[fast]'
+	@$(VENV)/bin/python -m compileall -q schemalint rules
 	@touch $@
 
 $(VENV)/.developed: $(VENV)/.installed

@@ -19,7 +19,7 @@ _NUMBER = re.compile(
 _MEMORY = {"B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 _TIME = {"us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6, "d": 8.64e7}
 _BASE_MEMORY = {"B": 1, "kB": 1024, "8kB": 8192, "MB": 1024**2}
-_CUSTOM_NAME = re.compile(r"[A-Za-z_\u0080-\U0010ffff][\w$]*(?:\.[A-Za-z_\u0080-\U0010ffff][\w$]*)+$")
+_CUSTOM_NAME = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)+$")
 
 
 def find_option(session: Session, name: str, at: At = None) -> Setting | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from schemalint.syntax.tokens import IDENT_PART, IDENT_START, TAG_PART
+
 
 class RawStatement(NamedTuple):
     """One statement of a text, by character offsets.
@@ -22,7 +24,6 @@ class RawStatement(NamedTuple):
 
 
 _SPACE = " \t\n\r\f\v"
-_IDENT = r"A-Za-z0-9_$\u0080-\U0010ffff"
 _COMMENT = r"--[^\r\n]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/"
 
 _TRIVIA = re.compile(rf"(?:[{_SPACE}]++|{_COMMENT})*+")
@@ -31,11 +32,11 @@ _RUN = re.compile(rf"""(?:[^'"$;\\/-]++|(?<![eE])'[^']*+'|"[^"]*+"|{_COMMENT}|-|
 """Text that needs no thought: up to a semicolon, a dollar, a backslash, a string that may have escapes, a comment in a
 comment, or what never ends."""
 
-_ROUTINE = re.compile(rf"(?:create|or|replace|function|procedure)(?![{_IDENT}])", re.IGNORECASE)
+_ROUTINE = re.compile(rf"(?:create|or|replace|function|procedure)(?!{IDENT_PART})", re.IGNORECASE)
 _ROUTINE_STOP = re.compile(
-    rf"""[()$;\\'"]|--[^\r\n]*+|/\*|(?<![{_IDENT}])(?:begin|case|end)(?![{_IDENT}])""", re.IGNORECASE
+    rf"""[()$;\\'"]|--[^\r\n]*+|/\*|(?<!{IDENT_PART})(?:begin|case|end)(?!{IDENT_PART})""", re.IGNORECASE
 )
-_ATOMIC = re.compile(rf"atomic(?![{_IDENT}])", re.IGNORECASE)
+_ATOMIC = re.compile(rf"atomic(?!{IDENT_PART})", re.IGNORECASE)
 _HEADS = frozenset(
     {
         ("create", "function"),
@@ -48,16 +49,16 @@ _HEADS = frozenset(
 _BETWEEN_STRINGS = r"(?:[ \t\f\v]|--[^\r\n]*+)*+[\r\n](?:[ \t\n\r\f\v]|--[^\r\n]*+)*+"
 _ESCAPED = r"'(?:[^'\\]|\\.|'')*+'"
 _ESCAPE_STRING = re.compile(rf"{_ESCAPED}(?:{_BETWEEN_STRINGS}{_ESCAPED})*+", re.DOTALL)
-_DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$")
+_DOLLAR = re.compile(rf"\$(?:{IDENT_START}{TAG_PART}*+)?\$")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
-_IS_IDENT = re.compile(f"[{_IDENT}]")
+_IS_IDENT = re.compile(IDENT_PART)
 
 _COMMAND = re.compile(r"\\([^\s\\]*)")
 _WHOLE_LINE = frozenset({"copy", "!", "h", "help", "ef", "ev", "sf", "sv", "sf+", "sv+"})
 _SENDS = re.compile(r"\\(?:g(?:x|exec|set|desc)?|watch|crosstabview|parse|sendpipeline)(?![A-Za-z_])")
-_COPY = re.compile(rf"\\?copy(?![{_IDENT}])(?![{_SPACE}]*\()", re.IGNORECASE)
+_COPY = re.compile(rf"\\?copy(?!{IDENT_PART})(?![{_SPACE}]*\()", re.IGNORECASE)
 _FROM_STDIN = re.compile(
-    rf"(?<![{_IDENT}])from(?:[{_SPACE}]++|{_COMMENT})++(?:stdin|stdout)(?![{_IDENT}])", re.IGNORECASE
+    rf"(?<!{IDENT_PART})from(?:[{_SPACE}]++|{_COMMENT})++(?:stdin|stdout)(?!{IDENT_PART})", re.IGNORECASE
 )
 _REST_OF_LINE = re.compile(r"[ \t\f\v]*(?:--[^\r\n]*)?\r?\n")
 _END_OF_DATA = re.compile(r"^\\\.\r?$", re.MULTILINE)

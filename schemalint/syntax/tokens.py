@@ -31,7 +31,13 @@ _NUMBER = re.compile(
 _NUMBER_15 = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 """Numbers before 16: decimal, without underscores."""
 
-_WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
+IDENT_START = r"[^\x00-@\[-^`{-\x7f]"
+IDENT_PART = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
+TAG_PART = r"[^\x00-/:-@\[-^`{-\x7f]"
+"""Characters that may start and continue an identifier (ident_start, ident_cont) and a dollar quote's tag: letters, underscores,
+digits, dollars and all beyond ASCII. Said by what they are not, since re compiles ranges over all of Unicode slowly."""
+
+_WORD = re.compile(rf"{IDENT_START}{IDENT_PART}*+")
 _NUMBER_JUNK = re.compile(r"[eE][+-]|" + _WORD.pattern)
 _BASES = dict(zip("bBoOxX", ("binary", "binary", "octal", "octal", "hexadecimal", "hexadecimal"), strict=True))
 _PARAM = re.compile(r"\$\d+")
@@ -347,7 +353,7 @@ def _unicode(piece: str, body: str, stop: int, at: int, base: int) -> tuple[str,
     return pattern.sub(one, body).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), done
 
 
-_OPENERS = re.compile(r"--[^\n\r]*|/\*|'|\"|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$")
+_OPENERS = re.compile(rf"--[^\n\r]*|/\*|'|\"|\$(?:{IDENT_START}{TAG_PART}*+)?\$")
 
 
 def _unterminated(text: str, piece: str, base: int) -> ParseError:
