@@ -16,14 +16,14 @@ from schemalint.syntax import nodes
 
 @rule(on=Batch, severity="warning", category="compatibility")
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
-    last: dict[tuple[int, str], tuple[Statement, model.Relation]] = {}
+    last: dict[tuple[int, str], Statement] = {}
     for statement in batch.statements:
-        for table, column in _required(statement, ctx):
-            last[table.oid, column] = (statement, table)
+        for oid, column in _required(statement, ctx):
+            last[oid, column] = statement
     if not last:
         return
     found = list(routines(ctx))
-    for (oid, column), (statement, _) in last.items():
+    for (oid, column), statement in last.items():
         table = ctx.last(oid)
         attribute = None if table is None else ctx.column(table, column)
         if table is None or oid in ctx.dropped or attribute is None or not _must_be_given(attribute):
@@ -37,8 +37,8 @@ def _must_be_given(column: model.Attribute) -> bool:
     return column.notnull and column.default is None and not column.identity and not column.generated
 
 
-def _required(statement: Statement, ctx: Context) -> Iterator[tuple[model.Relation, str]]:
-    """Columns that an INSERT has to give from this statement on, of tables that others know."""
+def _required(statement: Statement, ctx: Context) -> Iterator[tuple[int, str]]:
+    """(table, column) that an INSERT has to give from this statement on, of tables that others know."""
     if not statement.outcome.accepted:
         return
     for effect in statement.outcome.effects:
@@ -50,7 +50,7 @@ def _required(statement: Statement, ctx: Context) -> Iterator[tuple[model.Relati
         given = {c.num for c in before.columns if not c.dropped and _must_be_given(c)}
         for column in after.columns:
             if not column.dropped and _must_be_given(column) and column.num not in given:
-                yield after, column.name
+                yield after.oid, column.name
 
 
 def _misses(routine: Routine, table: model.Relation, column: str, ctx: Context) -> bool:

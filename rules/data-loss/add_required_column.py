@@ -15,7 +15,7 @@ from schemalint.syntax import nodes
     on=nodes.AlterTableStmt,
     severity="error",
     category="data-loss",
-    covers=("squawk:adding-required-field"),
+    covers=("squawk:adding-required-field",),
 )
 def check(stmt: nodes.AlterTableStmt, ctx: Context) -> Iterator[Finding]:
     table = ctx.find(stmt.relation)

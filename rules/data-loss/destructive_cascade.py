@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, ObjectAddress
 from schemalint.lint.rule import Changed, Context, Dropped, Finding, Label, rule
-from schemalint.lint.wording import counted
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
@@ -19,14 +18,13 @@ def check(stmt: Node, ctx: Context) -> Iterator[Finding]:
     victims = _victims(ctx)
     if not victims:
         return
-    named = ", ".join(dict.fromkeys(victims))
     yield Finding(
-        f"CASCADE takes {counted(len(victims), 'object')} along that this does not name: {named}"
-        if len(victims) < 4
-        else f"CASCADE takes {len(victims)} objects along that this does not name",
+        f"CASCADE drops {victims[0]}, too"
+        if len(victims) == 1
+        else f"CASCADE drops {len(victims)} objects that this does not name",
         at=_keyword(ctx),
-        labels=tuple(Label("is dropped, too", fact=victim) for victim in victims),
-        help="name what is to go, or change it first; without CASCADE the server refuses as long as something is left",
+        labels=tuple(Label("is dropped, too" if len(victims) == 1 else "dropped, too", fact=v) for v in victims),
+        help="drop what is to go by name; without CASCADE the server refuses as long as something is left",
     )
 
 

@@ -42,7 +42,7 @@ def run_check(
     gc.disable()  # a run is short, and most of what it makes it keeps
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
-    names = expand(paths or _nothing_named())
+    names = expand(paths or nothing_named())
     whole = any(name != STDIN and Path(name).is_dir() for name in paths)
     files = [read_file(name) for name in names]
     chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore))
@@ -59,7 +59,8 @@ def run_check(
     return int(any(SEVERITIES.index(d.severity) >= limit for d in report.diagnostics))
 
 
-def _nothing_named() -> tuple[str, ...]:
+def nothing_named() -> tuple[str, ...]:
+    """No path was given: raises UserError."""
     raise UserError("name the migrations to check: files, or directories of .sql files (- is standard input)")
 
 

@@ -143,6 +143,11 @@ class Engine:
 
     def check(self, file: File) -> None:
         """Check a file's statements, in order."""
+        for _ in self.judged(file):
+            pass
+
+    def judged(self, file: File) -> Iterator[Statement]:
+        """As check; each statement as soon as it is judged, while the catalog is as it leaves it."""
         index, session = 0, self.context.session
         self._places.setdefault(file.source.name, len(self._places))
         for raw, outcome in run_file(self.simulator, file):
@@ -156,6 +161,7 @@ class Engine:
             statement = Statement(file.source, index, raw.start, raw.end, outcome, wrapped=file.transaction)
             statement.in_block = session.in_transaction_block
             self._judge(statement)
+            yield statement
 
     def finish(self) -> Result:
         """Run the rules that look at the whole batch."""
@@ -277,7 +283,10 @@ class Engine:
         try:
             for finding in rule.check(subject, self.context):
                 found = True
-                self.result.diagnostics.append(self._diagnostic(rule, finding, finding.statement or statement, subject))
+                of = finding.statement or statement
+                if of is None:
+                    raise TypeError("a finding of a rule on Batch must name its statement")
+                self.result.diagnostics.append(self._diagnostic(rule, finding, of, subject))
         except Exception as error:  # a rule that fails must not hide the others, and is exit 2
             where = (
                 f" at {statement.source.name}:{statement.source.line_column(statement.start)[0]}" if statement else ""
@@ -322,7 +331,7 @@ class Engine:
 
 def _server_words(refused: Refused, message: str) -> tuple[str, ...]:
     """What the server would say, where the rule says it otherwise, and whether it would say something else first."""
-    when = "" if refused.first else " once the faults that it meets first are mended"
+    when = "" if refused.first else ", once what it meets first is mended"
     if refused.message != message:
         return (f"the server says{when}: {refused.message}",)
     return (f"the server says this{when}",) if when else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemalint.diagnostics import Diagnostic, Fix, Label, Report, SeverityName, Target, Unchecked
+from schemalint.diagnostics import Diagnostic, Fix, Report, SeverityName, Target, Unchecked
 from schemalint.render.columns import shown, text_width
 from schemalint.render.diff import changed_lines
 from schemalint.render.frame import Mark, frame, last_line
@@ -47,10 +47,8 @@ def render_diagnostic(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     for other, other_marks in elsewhere:
         yield _place(":::", other, other_marks[0].start, gutter, style)
         yield from frame(other, other_marks, gutter, style, severity)
-    for label in diagnostic.labels:
-        if label.source is None:
-            what = f"{label.fact}: {label.message}" if label.fact else label.message
-            yield from _remark("catalog", what, gutter, style, style.label)
+    for message, facts in _facts(diagnostic):
+        yield from _remark("catalog", _about(message, facts), gutter, style, style.label)
     for note in diagnostic.notes:
         yield from _remark("note", note, gutter, style, style.bold)
     if diagnostic.targets:
@@ -58,7 +56,8 @@ def render_diagnostic(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     if diagnostic.help:
         yield from _remark("help", diagnostic.help, gutter, style, style.help)
     if diagnostic.fix is not None:
-        yield from _fix(diagnostic.fix, fixed, gutter, style)
+        titled = diagnostic.help is None or not diagnostic.fix.edits  # else the help says what the edit does
+        yield from _fix(diagnostic.fix, fixed, gutter, style, titled=titled)
 
 
 def _headline(head: str, said: str, severity: SeverityName, style: Style) -> Iterator[str]:
@@ -100,6 +99,21 @@ def _elsewhere(diagnostic: Diagnostic) -> list[tuple[Source, list[Mark]]]:
     return found
 
 
+def _facts(diagnostic: Diagnostic) -> list[tuple[str, list[str]]]:
+    """Remarks about the catalog; what the same is said of stands together."""
+    found: dict[str, list[str]] = {}
+    for label in diagnostic.labels:
+        if label.source is None:
+            found.setdefault(label.message, []).append(label.fact or "")
+    return list(found.items())
+
+
+def _about(message: str, facts: list[str]) -> str:
+    if len(facts) == 1:
+        return f"{facts[0]} {message}" if facts[0] else message
+    return f"{message}:\n" + "\n".join(facts)
+
+
 def _remark(word: str, text: str, gutter: int, style: Style, paint: object) -> Iterator[str]:
     assert callable(paint)
     lead = f"{' ' * gutter} {style.frame('=')} {paint(word + ':')} "
@@ -125,9 +139,9 @@ def _wrap(text: str, width: int, first: int, others: int) -> list[str]:
     return [*lines, line]
 
 
-def _fix(fix: Fix, changed: list[tuple[int, str, str]], gutter: int, style: Style) -> Iterator[str]:
-    note = {"safe": "", "review": "", "show": ""}[fix.applicability]
-    yield from _remark("fix", fix.title + note, gutter, style, style.help)
+def _fix(fix: Fix, changed: list[tuple[int, str, str]], gutter: int, style: Style, *, titled: bool) -> Iterator[str]:
+    if titled:
+        yield from _remark("fix", fix.title, gutter, style, style.help)
     for number, sign, text in changed[:MAX_FIX_LINES]:
         paint = style.removed if sign == "-" else style.added
         yield f"{style.frame(f'{number:>{gutter}}')} {paint(f'{sign} {shown(text.expandtabs(4))}')}".rstrip()
@@ -211,8 +225,3 @@ def _count(number: int, noun: str) -> str:
 
 def _and(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def places(labels: tuple[Label, ...]) -> list[Label]:
-    """Labels that stand at a place."""
-    return [label for label in labels if label.source is not None]
