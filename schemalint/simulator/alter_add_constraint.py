@@ -139,7 +139,8 @@ def add_check_nn_constraint(
 def at_exec_add_index(work: AlterTable, tab: AlteredTable, command: Command) -> None:
     """ATExecAddIndex."""
     definition: IndexDefinition = command.def_
-    define_index_of(work.session, work.rel(tab.relid), definition, is_alter_table=True)
+    only = not command.recurse
+    define_index_of(work.session, work.rel(tab.relid), definition, only=only, is_alter_table=True)
 
 
 def at_exec_add_index_constraint(work: AlterTable, tab: AlteredTable, command: Command) -> None:

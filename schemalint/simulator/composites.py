@@ -21,15 +21,23 @@ def find_composite_type_dependencies(
         if dependent.classid == "pg_type":
             find_composite_type_dependencies(session, dependent.objid, relation, type_name, at)
             continue
-        if dependent.classid != "pg_class" or not dependent.objsubid:
+        if dependent.classid != "pg_class":
             continue
         holder = session.catalog.get(Relation, dependent.objid)
-        if holder is None or holder.columns[dependent.objsubid - 1].type != oid:
+        num = _column_of_type(holder, dependent.objsubid, oid) if holder is not None else 0
+        if holder is None or not num:
             continue
-        if holder.kind in "rmp":
-            raise _refusal(relation, type_name, holder, dependent.objsubid, at)
+        if holder.kind in "rmpi":
+            raise _refusal(relation, type_name, holder, num, at)
         if holder.type:
             find_composite_type_dependencies(session, holder.type, relation, type_name, at)
+
+
+def _column_of_type(holder: Relation, num: int, oid: Oid) -> int:
+    """The column that is meant; an index over an expression depends as a whole."""
+    if num:
+        return num if holder.columns[num - 1].type == oid else 0
+    return next((column.num for column in holder.columns if column.type == oid), 0)
 
 
 def _refusal(relation: Relation | None, type_name: str, holder: Relation, num: int, at: At) -> Refusal:

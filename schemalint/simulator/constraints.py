@@ -169,8 +169,8 @@ def create_constraint_entry(session: Session, constraint: Constraint, *, include
     address = made.address
     if made.relid:
         if made.key:
-            for num in (*made.key, *included):
-                if num > 0:
+            for num in (*made.key, *included):  # 0 stands for an expression, which the whole table is needed for
+                if num >= 0:
                     catalog.depend(address, ObjectAddress("pg_class", made.relid, num), "a")
         else:
             catalog.depend(address, ObjectAddress("pg_class", made.relid), "a")

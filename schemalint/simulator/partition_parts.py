@@ -49,6 +49,9 @@ def clone_row_triggers(session: Session, parent: Relation, partition: Relation) 
     for trigger in catalog.triggers(parent.oid):
         if not trigger.type & 1 or trigger.isinternal:
             continue
+        if any(held.name == trigger.name for held in catalog.triggers(partition.oid)):
+            message = f'trigger "{trigger.name}" for relation "{partition.name}" already exists'
+            raise Refusal("42710", message, word=trigger.name)
         when = trigger.when
         if when is not None:
             tree = map_variable_attnos(when.tree, attmap, 1)[0]
