@@ -28,9 +28,10 @@ MAX_ITERATIONS = 10_000
 class _Exit(Exception):
     """EXIT or CONTINUE on its way to its loop."""
 
-    def __init__(self, label: str | None, again: bool) -> None:
+    def __init__(self, label: str | None, again: bool, reason: Undecidable | None = None) -> None:
         self.label = label
         self.again = again
+        self.reason = reason  # why it is not known whether the loop is left here
 
 
 class _Return(Exception):
@@ -47,6 +48,7 @@ class _Frame:
         self.variables: dict[str, Value] = {}
         self.error: Refusal | None = None
         self.steps = 0
+        self.parsed: dict[str, n.Node] = {}
 
     @property
     def scope(self) -> Scope:
@@ -74,6 +76,7 @@ def execute_do(session: Session, stmt: n.DoStmt) -> None:
         raise Undecidable(f"a DO block in {language} is not read", at)
     text, start, end = body_of(session.text, body)
     block = compile_inline(session, text, start, end, at)
+    session.catalog_rows.clear()
     frame = _Frame(session, text, at)
     outer = session.text
     session.text = text
@@ -121,6 +124,7 @@ def _block(frame: _Frame, block: pl.Block) -> None:
         for handler in block.handlers:
             if any(matches(c, refusal.sqlstate) for c in handler.conditions):
                 session.catalog.rollback(mark)
+                session.catalog_rows.clear()
                 del session.effects[effects:]
                 session.prepare()
                 held, frame.error = frame.error, refusal
@@ -176,6 +180,8 @@ def _expression(frame: _Frame, expr: pl.Expr) -> n.Node:
 
 
 def _parse(frame: _Frame, text: str, at: tuple[int, int]) -> n.Node:
+    if text in frame.parsed:
+        return frame.parsed[text]
     try:
         node = parse_statement(text, version=frame.session.version)
     except ParseError as error:
@@ -185,6 +191,7 @@ def _parse(frame: _Frame, text: str, at: tuple[int, int]) -> n.Node:
         raise NotModelled(error.message) from None
     if node is None:
         raise Refusal("42601", "query string is empty", at=at)
+    frame.parsed[text] = node
     return node
 
 
@@ -294,6 +301,9 @@ def _iterate(frame: _Frame, body: tuple[PLNode, ...], label: str | None) -> bool
     except _Exit as leaving:
         if leaving.label is not None and leaving.label != label:
             raise
+        if leaving.reason is not None:
+            _maybe(frame, body, leaving.reason)
+            return False
         return leaving.again
     return True
 
@@ -352,7 +362,11 @@ def _for_each(frame: _Frame, stmt: pl.ForEach) -> None:
 
 
 def _exit(frame: _Frame, stmt: pl.Exit) -> None:
-    if stmt.condition is None or _evaluate(frame, stmt.condition) is True:
+    try:
+        leaves = stmt.condition is None or _evaluate(frame, stmt.condition) is True
+    except Undecidable as reason:
+        raise _Exit(stmt.label, stmt.again, reason) from None
+    if leaves:
         raise _Exit(stmt.label, stmt.again)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemalint.errors import Undecidable
-from schemalint.simulator.catalog_views import RELATIONS, Row
+from schemalint.simulator.catalog_views import RELATIONS, Row, Rows
 from schemalint.simulator.describe import quote_identifier
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes as n
@@ -564,8 +564,17 @@ def _relation_rows(session: Session, item: n.RangeVar) -> Iterator[Row]:
     for schema in schemas:
         rows = RELATIONS.get(schema, {}).get(item.relname)
         if rows is not None:
-            return rows(session)
+            return _kept_rows(session, item.relname, rows)
     raise Undecidable(f'rows of "{item.relname}" are not known')
+
+
+def _kept_rows(session: Session, name: str, rows: Rows) -> Iterator[Row]:
+    """Rows of a catalog relation, kept while nothing changes: loops ask again and again."""
+    mark = session.catalog.mark()
+    held = session.catalog_rows.get(name)
+    if held is None or held[0] != mark:
+        held = session.catalog_rows[name] = (mark, list(rows(session)))
+    return iter(held[1])
 
 
 def _empty_is_known(session: Session, query: n.SelectStmt) -> None:

@@ -46,6 +46,7 @@ class Session:
         self.text = ""
         self.effects: list[Effect] = []
         self.undecided: list[str] = []
+        self.catalog_rows: dict[str, tuple[int, list[dict[str, Any]]]] = {}  # kept rows of pg_catalog, see evaluate.py
         self._path_for: object = None
 
     @property
