@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from schemalint.catalog.model import Oid, Proc, Type
+from schemalint.catalog.model import ObjectAddress, Oid, Proc, Type
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
@@ -91,7 +91,9 @@ def define_type(session: Session, stmt: DefineStmt) -> None:
         subscript=_subscript(functions, fields, session, at),
         **fields,
     )
-    type_create(session, made)
+    made = type_create(session, made)
+    for oid in functions.values():
+        session.catalog.depend(made.address, ObjectAddress("pg_proc", oid))
 
 
 def _gather(session: Session, definition: tuple[DefElem, ...]) -> dict[str, DefElem]:
@@ -247,6 +249,7 @@ def alter_type(session: Session, stmt: AlterTypeStmt) -> None:
             oid = 0
             if option.arg is not None:
                 oid = find_type_function(session, name, def_get_qualified_name(option), found.oid, span_of(option))
+                session.catalog.depend(found.address, ObjectAddress("pg_proc", oid))
             if name == "typmod_in":
                 fields["typmodin"] = oid
             elif name == "subscript":

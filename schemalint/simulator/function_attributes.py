@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from schemalint.catalog.model import Oid, Proc
+from schemalint.catalog.model import Oid, Proc, TextSearch
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
 from schemalint.semantics.routines import lookup_func_name
@@ -12,8 +14,10 @@ from schemalint.semantics.types import format_type
 from schemalint.simulator.acl import is_superuser
 from schemalint.simulator.defelem import def_get_numeric, error_conflicting_def_elem, span_of
 from schemalint.simulator.session import Session
-from schemalint.simulator.settings import setting_values
+from schemalint.simulator.settings import setting_text, split_identifiers
 from schemalint.syntax.nodes import DefElem, VariableSetStmt
+
+At = tuple[int, int] | None
 
 _COMMON = ("volatility", "strict", "security", "leakproof", "set", "cost", "rows", "support", "parallel")
 _NOT_FOR_PROCEDURES = ("volatility", "strict", "leakproof", "cost", "rows", "support", "parallel", "window")
@@ -107,12 +111,49 @@ def _setting_value(session: Session, stmt: VariableSetStmt) -> str | None:
 
     name, at = stmt.name or "", (stmt.start, stmt.end)
     setting = guc.find_option(session, name, at)
-    if stmt.kind == "VAR_SET_CURRENT":
-        return session.setting(name) or (setting.boot_val if setting is not None else None) or ""
-    if stmt.kind != "VAR_SET_VALUE":
+    if stmt.kind not in ("VAR_SET_VALUE", "VAR_SET_CURRENT"):
         return None
-    value = ", ".join(setting_values(session, stmt))
+    value = setting_text(session, stmt, at)
     if setting is not None:
         guc.check_context(session, setting, at)
         guc.check_value(session, setting, value, at)
     return value
+
+
+# --- SET clauses while the body is checked
+
+_NOT_LOCALLY = ("transaction_isolation", "transaction_read_only", "transaction_deferrable")
+
+
+@contextmanager
+def function_settings(session: Session, proc: Proc, at: At) -> Iterator[None]:
+    """A function's own settings, as far as they decide how its body is read (ApplyProcConfig in ProcedureCreate)."""
+    names = session.names
+    saved = names.path, names.creation, names.temp
+    try:
+        for entry in proc.config:
+            name, _, value = entry.partition("=")
+            _apply(session, name.lower(), value, at)
+        yield
+    finally:
+        names.path, names.creation, names.temp = saved
+
+
+def _apply(session: Session, name: str, value: str, at: At) -> None:
+    catalog = session.catalog
+    if name == "search_path":
+        schemas = split_identifiers(value)
+        if schemas is not None:
+            session.names.set_path(schemas, session.role_name(session.role), session.var("temp"))
+    elif name == "transaction_isolation":
+        raise Refusal("25001", "SET TRANSACTION ISOLATION LEVEL must be called before any query", at=at)
+    elif name in _NOT_LOCALLY and session.version >= 16:
+        raise Refusal("0A000", f'parameter "{name}" cannot be set locally in functions', at=at, word=name)
+    elif name == "role" and value != "none" and catalog.find_oid("pg_authid", 0, value) is None:
+        session.names.unknown_or(value, at)
+        raise Refusal("22023", f'role "{value}" does not exist', at=at, word=value)
+    elif name == "default_text_search_config":
+        parts = tuple(value.split("."))
+        if session.names.find(TextSearch, parts[0] if len(parts) > 1 else None, f"config {parts[-1]}") is None:
+            session.names.unknown_or(parts[-1], at)
+            raise Refusal("22023", f'invalid value for parameter "{name}": "{value}"', at=at, word=value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
 
+from schemalint.catalog import builtins
 from schemalint.catalog.model import Expression, Language, Oid, Proc
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal, Undecidable
@@ -18,6 +20,7 @@ from schemalint.simulator.acl import acl_check, is_superuser, owner_check
 from schemalint.simulator.function_attributes import (
     check_cost_and_rows,
     common_attributes,
+    function_settings,
     gather_options,
     interpret_func_parallel,
     interpret_func_support,
@@ -159,6 +162,9 @@ def _with_body(
     if stmt.sql_body is not None:
         if language.oid != SQL_LANGUAGE:
             raise Refusal("42P13", "inline SQL function body only valid for language SQL", at=at)
+        if any(oid in typeoids.POLYMORPHIC for oid in made.argtypes):
+            message = "SQL function with unquoted function body cannot have polymorphic arguments"
+            raise Refusal("42P13", message, at=at)
         return replace(made, src="", sqlbody=_sql_body(session, stmt.sql_body, made))
     assert option is not None
     parts: Any = option.arg
@@ -191,12 +197,34 @@ def validate_function(session: Session, proc: Proc, at: tuple[int, int]) -> None
     language = session.catalog.get(Language, proc.lang)
     if language is None:
         return
+    if not language.validator:
+        return
+    if session.setting("check_function_bodies") in ("off", "false", "0", "no"):
+        _validate(session, proc, language, at)
+        return
+    with function_settings(session, proc, at):
+        _validate(session, proc, language, at)
+
+
+def _validate(session: Session, proc: Proc, language: Language, at: tuple[int, int]) -> None:
     if language.oid == SQL_LANGUAGE:
         from schemalint.simulator.sql_functions import fmgr_sql_validator
 
         fmgr_sql_validator(session, proc, at)
+    elif language.oid == INTERNAL_LANGUAGE:
+        source = proc.src or ""
+        if source not in internal_functions(session.version) and not source.startswith("window_"):
+            message = f'there is no built-in function named "{source}"'
+            raise Refusal("42883", message, at=at, word=source)
     elif language.name == "plpgsql":
         plpgsql_validator(session, proc, at)
+
+
+@cache
+def internal_functions(version: int) -> frozenset[str]:
+    """What LANGUAGE internal can name (fmgr_internal_function)."""
+    rows = builtins.load(version).table(Proc).rows
+    return frozenset(proc.src or proc.name for proc in rows if proc.lang == INTERNAL_LANGUAGE)
 
 
 def plpgsql_validator(session: Session, proc: Proc, at: tuple[int, int]) -> None:
@@ -256,6 +284,6 @@ def alter_function(session: Session, stmt: AlterFunctionStmt) -> None:
 
 def execute_call(session: Session, stmt: CallStmt) -> None:
     """CALL: the procedure must exist and take the arguments (transformCallStmt, ExecuteCallStmt)."""
-    from schemalint.semantics.analyze import transform_call_stmt
+    from schemalint.semantics.utility import transform_call_stmt
 
     transform_call_stmt(session_parsestate(session), stmt)

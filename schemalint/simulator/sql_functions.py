@@ -11,13 +11,13 @@ from schemalint.semantics.coerce import ASSIGNMENT, coerce_to_target_type
 from schemalint.semantics.lsyscache import get_typtype, lookup_rowtype
 from schemalint.semantics.parsestate import ParseState, span
 from schemalint.semantics.projection import build_function_result_tupdesc
-from schemalint.semantics.query import UNKNOWN_TYPE, Expr, Param, Query, TargetEntry
+from schemalint.semantics.query import UNKNOWN_TYPE, Expr, FuncExpr, Param, Query, TargetEntry
 from schemalint.semantics.types import format_type
 from schemalint.simulator.pg_proc import input_names
 from schemalint.simulator.session import Session
 from schemalint.simulator.stored import session_parsestate
 from schemalint.syntax.errors import NotUnderstood, ParseError
-from schemalint.syntax.nodes import A_Star, ColumnRef, Node
+from schemalint.syntax.nodes import A_Star, CallStmt, ColumnRef, Node
 
 At = tuple[int, int] | None
 TupleDesc = tuple[Attribute, ...]
@@ -127,7 +127,7 @@ def fmgr_sql_validator(session: Session, proc: Proc, at: At = None) -> None:
         queries = analyze_statements(session, proc, statements, at)
     if polymorphic or queries is None:
         return
-    check_sql_fn_statements(queries, at)
+    check_sql_fn_statements(session, queries, at)
     check_sql_fn_retval(session, queries, rettype, result_columns(session, proc), proc.kind, at)
 
 
@@ -189,10 +189,12 @@ def analyze_statements(session: Session, proc: Proc, statements: list[Node], at:
     return tuple(found)
 
 
-def check_sql_fn_statements(queries: Sequence[Query], at: At) -> None:
+def check_sql_fn_statements(session: Session, queries: Sequence[Query], at: At) -> None:
     """CALL with output arguments has no place in a function (check_sql_fn_statements)."""
     for query in queries:
-        if query.command == "utility" and getattr(query.utility, "outargs", None):
+        call = query.inner.target_list[0].expr if isinstance(query.utility, CallStmt) and query.inner else None
+        proc = session.catalog.get(Proc, call.func) if isinstance(call, FuncExpr) else None
+        if proc is not None and any(mode in "obt" for mode in proc.argmodes):
             message = "calling procedures with output arguments is not supported in SQL functions"
             raise Refusal("0A000", message, at=at)
 

@@ -185,6 +185,8 @@ def verify_dictoptions(template: TextSearch, options: list[tuple[str, str]], at:
             shown = {"stopwords": "StopWords", "accept": "Accept", "dictfile": "DictFile", "afffile": "AffFile"}
             raise Refusal("22023", f"multiple {shown.get(key, key.capitalize())} parameters", at=at, word=key)
         seen.add(key)
+        if key in ("casesensitive", "accept") and value.lower() not in ("true", "false", "on", "off", "1", "0"):
+            raise Refusal("42601", f"{key} requires a Boolean value", at=at, word=key)
         if key == "language" and value.lower() not in _STEMMERS:
             message = f'no Snowball stemmer available for language "{value}" and encoding "UTF8"'
             raise Refusal("42704", message, at=at, word=value)
