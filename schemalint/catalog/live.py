@@ -162,6 +162,13 @@ def texts(cursor: psycopg.Cursor[Any]) -> Iterator[bytes]:
             yield value
 
 
+def columns_of(cursor: psycopg.Cursor[Any]) -> dict[int, bytes]:
+    """Relation -> the text of its columns, of an answer to queries/pg_attribute.sql."""
+    result = cursor.pgresult
+    assert result is not None
+    return {int(result.get_value(i, 0) or b"0"): result.get_value(i, 1) or b"" for i in range(result.ntuples)}
+
+
 def new_catalog(connection: Connection) -> Catalog:
     catalog = Catalog(load(major_version(connection)), source=describe_source(connection))
     catalog.database = connection.info.dbname
@@ -185,14 +192,19 @@ def read_all(connection: Connection, sizes: bool) -> Catalog:
         if classid == "pg_collation":
             condition += " OR o.oid >= 12000 AND o.provider = 'c'"
         queries.append((object_query(reader, classid, condition, sizes), None))
+    columns = rows.query("pg_attribute", reader.major).replace("{condition}", f"attrelid >= {FIRST_NORMAL_OID}")
+    queries.append((columns, None))
     queries.append((rows.query("changed_privileges", reader.major), None))
     queries.append((rows.query("depends", reader.major).replace("{dependents}", "true"), None))
     queries.append((rows.query("comments", reader.major), None))
-    listed, *objects, privileges, depends, comments = reader.fetch(queries)
+    listed, *objects, attributes, privileges, depends, comments = reader.fetch(queries)
     reader.end()
     numbers = rows.Numbers(catalog.builtins, listed)
     for classid, cursor in zip(CLASSES, objects, strict=True):
-        _fill(catalog, classid, rows.decode(classid, texts(cursor), numbers))
+        found = texts(cursor)
+        if classid == "pg_class":
+            found = rows.with_columns(found, columns_of(attributes))
+        _fill(catalog, classid, rows.decode(classid, found, numbers))
     catalog.fill(rows.change_privileges(catalog, privileges, numbers))
     catalog.fill_dependencies(_dependencies(catalog, depends))
     catalog.fill_comments((rows.address(c, o, sub), text) for c, o, sub, text in comments)

@@ -28,10 +28,18 @@ SHARED = ("pg_namespace", "pg_authid", "pg_database", "pg_tablespace", "pg_langu
 DROPPABLE = ("pg_namespace", "pg_language", "pg_extension")
 """Those of them whose built-in objects a database may lack."""
 
-SIZES = {True: "pg_total_relation_size(c.oid)", False: "NULL::int8"}
+MANY = 10_000
+"""From so many relations on, their sizes are those of the last VACUUM: the server keeps each that it looks at in memory."""
+
+SIZES = {
+    True: f"""CASE WHEN (SELECT count(*) FROM pg_class) < {MANY} THEN pg_total_relation_size(c.oid)
+        WHEN reltuples >= 0 THEN relpages * current_setting('block_size')::int8 END""",
+    False: "NULL::int8",
+}
 
 _FOR_MAJORS = re.compile(r" -- (>=|<) (\d+)$", re.MULTILINE)
 _BY_INITDB = re.compile(rb"(?<!\d)1[2-6]\d{3}(?!\d)")
+_OID = re.compile(rb'\{"oid":"?(\d+)')
 _TS = {"pg_ts_config": "pg_ts", "pg_ts_dict": "pg_ts", "pg_ts_parser": "pg_ts", "pg_ts_template": "pg_ts"}
 _MODULUS = re.compile(r"FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)")
 
@@ -96,6 +104,14 @@ class Numbers:
             found = None if listed is None else self._find(*listed)
             self._map[oid] = oid if found is None else found
         return self._map[oid]
+
+
+def with_columns(relations: Iterable[bytes], columns: Mapping[int, bytes]) -> Iterator[bytes]:
+    """The texts of relations with those of their columns put in."""
+    for text in relations:
+        found = _OID.match(text)
+        own = columns.get(int(found[1])) if found is not None else None
+        yield text if own is None else b'%s,"columns":[%s]}' % (text[:-1], own)
 
 
 def decode(classid: str, texts: Iterable[bytes], numbers: Any) -> Iterator[CatalogObject]:

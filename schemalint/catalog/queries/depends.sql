@@ -21,6 +21,7 @@ LEFT JOIN pg_rewrite rw ON d.classid = 'pg_rewrite'::regclass AND rw.oid = d.obj
 WHERE (d.refobjid >= 16384 OR (d.refobjid = 2200 AND d.refclassid = 'pg_namespace'::regclass))
       AND d.classid NOT IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND d.deptype <> 'p'
       AND NOT (rw.oid IS NOT NULL AND d.refclassid = 'pg_class'::regclass AND d.refobjid = rw.ev_class)
+      AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = d.objid AND t.tgisinternal))
       AND {dependents}
 UNION ALL
 SELECT DISTINCT coalesce(oc.refclassid, ofa.refclassid)::regclass::text, coalesce(oc.refobjid, ofa.refobjid)::int8, 0,

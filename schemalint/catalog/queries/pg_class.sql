@@ -1,3 +1,4 @@
+-- Relations without their columns, which are in pg_attribute.sql.
 SELECT c.oid, relname AS name, relnamespace AS namespace, relkind AS kind, relowner AS owner, nullif(reltype, 0) AS type,
        relpersistence AS persistence, nullif(reloftype, 0) AS of_type, nullif(relispartition, false) AS ispartition,
        relam AS am, nullif(reltablespace, 0) AS tablespace, reloptions AS options,
@@ -5,21 +6,6 @@ SELECT c.oid, relname AS name, relnamespace AS namespace, relkind AS kind, relow
        relreplident AS replident, nullif(relispopulated, true) AS populated, relacl::text[] AS acl,
        CASE WHEN relkind IN ('r', 'm', 'p', 'f') THEN reltuples END AS rows,
        CASE WHEN relkind IN ('r', 'm') THEN {size} END AS bytes,
-       CASE WHEN relkind NOT IN ('i', 'I') THEN
-           (SELECT json_agg(json_build_object('num', attnum, 'name', attname, 'type', atttypid, 'typmod', nullif(atttypmod, -1),
-                        'collation', nullif(attcollation, 0), 'ndims', nullif(attndims, 0), 'notnull', nullif(attnotnull, false),
-                        'default', CASE WHEN atthasdef THEN
-                            (SELECT json_build_object('text', pg_get_expr(adbin, adrelid))
-                             FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum) END,
-                        'identity', nullif(attidentity, ''), 'generated', nullif(attgenerated, ''),
-                        'dropped', nullif(attisdropped, false), 'islocal', nullif(attislocal, true),
-                        'inhcount', nullif(attinhcount, 0),
-                        'storage', CASE WHEN attstorage <> typstorage THEN attstorage END,
-                        'compression', nullif(attcompression, ''), -- >= 14
-                        'statistics', nullif(attstattarget, -1), 'options', attoptions, 'fdwoptions', attfdwoptions,
-                        'acl', attacl::text[], 'missing', nullif(atthasmissing, false)) ORDER BY attnum)
-            FROM pg_attribute LEFT JOIN pg_type t ON t.oid = atttypid
-            WHERE attrelid = c.oid AND attnum > 0) END AS columns,
        CASE WHEN relkind IN ('r', 'p', 'f', 'i', 'I') THEN
            (SELECT json_agg(inhparent ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid) END AS inherits,
        CASE WHEN relkind = 'p' THEN
