@@ -576,13 +576,15 @@ class PublicationRelation(Struct, frozen=True, gc=False, omit_defaults=True, kw_
 
 
 class Publication(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """pg_publication with pg_publication_rel and pg_publication_namespace. `actions` has i, u, d, t."""
+    """pg_publication with pg_publication_rel and pg_publication_namespace. `actions` has i, u, d, t; `gencols` is n none or s
+    stored (publish_generated_columns)."""
 
     CLASS: ClassVar[str] = "pg_publication"
     owner: Oid = 10
     alltables: bool = False
     actions: str = "iudt"
     viaroot: bool = False
+    gencols: str = "n"
     relations: tuple[PublicationRelation, ...] = ()
     schemas: tuple[Oid, ...] = ()
 

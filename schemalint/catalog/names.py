@@ -162,7 +162,8 @@ class Names:
     ) -> Refusal:
         """The refusal for a missing object; a missing schema may be why (raises Undecidable when it may exist)."""
         if schema is not None:
-            self.unknown_or(schema, at)
+            if self.find_namespace(schema) is None:
+                self.unknown_or(schema, at)
             if schema in ("pg_catalog", "information_schema") and not self.catalog._unknown:
                 return Refusal(sqlstate, message, at=at, word=name, hint=hint)
         self.unknown_or(name, at)

@@ -152,7 +152,8 @@ def _declare(frame: _Frame, declaration: pl.Declaration) -> None:
         if declaration.type.names[-1] not in ("record", "refcursor"):
             typename_type_id_and_mod(session_parsestate(session), declaration.type)
     value: Value = UNKNOWN
-    if declaration.type is not None or declaration.reference:
+    is_record = declaration.rowtype or (declaration.type is not None and declaration.type.names[-1] == "record")
+    if (declaration.type is not None or declaration.reference) and not is_record:
         value = None
     if declaration.default is not None:
         value = _value_or_unknown(frame, declaration.default)
@@ -289,7 +290,11 @@ def _loop(frame: _Frame, stmt: pl.Loop) -> None:
                 return
             if again is not True:
                 return
+        known = len(frame.session.undecided)
         if not _iterate(frame, stmt.body, stmt.label):
+            return
+        if stmt.condition is None and len(frame.session.undecided) > known:  # whether it is left here is not known
+            _maybe(frame, stmt.body, Undecidable(frame.session.undecided[-1]))
             return
     raise NotModelled("a loop that takes too many steps")
 
