@@ -114,7 +114,7 @@ def check_has_storage_or_rows(session: Session, relation: Relation, at: At) -> N
     if relation.kind not in "iIc":
         return
     kind = "indexes" if relation.kind == "i" else "partitioned indexes" if relation.kind == "I" else "composite types"
-    if session.version >= 15:
+    if session.version >= 16:
         detail = f"This operation is not supported for {kind}."
         raise Refusal("42809", f'cannot open relation "{relation.name}"', detail=detail, at=at, word=relation.name)
     noun = "a composite type" if relation.kind == "c" else "an index"

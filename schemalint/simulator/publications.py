@@ -99,14 +99,14 @@ def _actions(session: Session, option: DefElem) -> str:
     names = split_identifiers(def_get_string(option))
     if names is None:
         message = 'invalid list syntax in parameter "publish"'
-        if session.version < 16:
+        if session.version < 15:
             message = 'invalid list syntax for "publish" option'
         raise Refusal("42601", message, at=at)
     found = ""
     for name in names:
         if name not in _ACTIONS:
             message = f'unrecognized value for publication option "publish": "{name}"'
-            if session.version < 16:
+            if session.version < 15:
                 message = f'unrecognized "publish" value: "{name}"'
             raise Refusal("42601", message, at=at, word=name)
         found += _ACTIONS[name]

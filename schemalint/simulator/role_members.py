@@ -87,7 +87,12 @@ def check_membership_authorization(session: Session, role: Oid, is_grant: bool, 
     """Raise 42501 unless the current role may grant or revoke this role (check_role_membership_authorization)."""
     name = session.role_name(role)
     if is_grant and role == PG_DATABASE_OWNER:
-        raise Refusal("0A000", f'role "{name}" cannot have explicit members', at=at, word=name)
+        raise Refusal(
+            "0A000" if session.version >= 16 else "XX000",
+            f'role "{name}" cannot have explicit members',
+            at=at,
+            word=name,
+        )
     if is_superuser(session):
         return
     verb = "grant" if is_grant else "revoke"
@@ -159,7 +164,12 @@ def add_role_members(
     for member in members:
         shown = session.role_name(member)
         if member == PG_DATABASE_OWNER:
-            raise Refusal("0A000", f'role "{shown}" cannot be a member of any role', at=at, word=shown)
+            raise Refusal(
+                "0A000" if session.version >= 16 else "XX000",
+                f'role "{shown}" cannot be a member of any role',
+                at=at,
+                word=shown,
+            )
         if member in roles_is_member_of(session, role, "members"):
             raise Refusal("0LP01", f'role "{name}" is a member of role "{shown}"', at=at, word=name)
     if session.version >= 16 and options.admin and grantor != BOOTSTRAP_SUPERUSER:
