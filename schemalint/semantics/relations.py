@@ -116,7 +116,7 @@ def _scan_name_space(pstate: ParseState, refname: str, relid: Oid, at: At) -> Na
             continue
         if relid:
             rte = item.rte
-            if rte.kind != "relation" or rte.relid != relid or rte.alias is not None:
+            if rte.kind != "relation" or rte.relid != relid or rte.alias is not None or item.returning:
                 continue
         elif item.refname != refname:
             continue

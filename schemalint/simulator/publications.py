@@ -67,6 +67,7 @@ class _Table(Struct, gc=False):
 class _Options(Struct, gc=False):
     actions: str | None = None
     viaroot: bool | None = None
+    gencols: str | None = None
 
 
 # --- Options and objects
@@ -90,7 +91,7 @@ def _publication_options(session: Session, options: Sequence[DefElem]) -> _Optio
         elif option.defname == "publish_via_partition_root":
             found.viaroot = def_get_boolean(option)
         else:
-            _check_generated_columns(option)
+            found.gencols = _generated_columns(option)
     return found
 
 
@@ -113,7 +114,7 @@ def _actions(session: Session, option: DefElem) -> str:
     return "".join(letter for letter in "iudt" if letter in found)
 
 
-def _check_generated_columns(option: DefElem) -> None:
+def _generated_columns(option: DefElem) -> str:
     """defGetGeneratedColsOption."""
     value = def_get_string(option) if option.arg is not None else ""
     if value.lower() not in ("none", "stored"):
@@ -123,6 +124,7 @@ def _check_generated_columns(option: DefElem) -> None:
             detail='Valid values are "none" and "stored".',
             at=(option.start, option.end),
         )
+    return value[0].lower()
 
 
 def _objects(
@@ -227,6 +229,7 @@ def create_publication(session: Session, stmt: CreatePublicationStmt) -> None:
         alltables=stmt.for_all_tables,
         actions="iudt" if options.actions is None else options.actions,
         viaroot=bool(options.viaroot),
+        gencols=options.gencols or "n",
     )
     tables, schemas = _objects(session, stmt.pubobjects)
     if schemas and not is_superuser(session):
@@ -396,7 +399,8 @@ def _alter_options(session: Session, publication: Publication, stmt: AlterPublic
             raise Refusal("22023", message, detail=detail, at=at)
     actions = publication.actions if options.actions is None else options.actions
     viaroot = publication.viaroot if options.viaroot is None else options.viaroot
-    session.change(replace(publication, actions=actions, viaroot=viaroot))
+    gencols = publication.gencols if options.gencols is None else options.gencols
+    session.change(replace(publication, actions=actions, viaroot=viaroot, gencols=gencols))
 
 
 def _alter_tables(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from schemalint.catalog.model import Oid, Proc, Relation
+from schemalint.catalog.model import Oid, Proc
 from schemalint.errors import Refusal
 from schemalint.semantics.analyze import parse_analyze, take_select_into
 from schemalint.semantics.parsestate import span
-from schemalint.semantics.query import Const, Expr, FuncExpr, Query, children
+from schemalint.semantics.query import Const, Expr, FuncExpr, Query
 from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, QueryRun
-from schemalint.simulator.rewrite import check_query, view_query
+from schemalint.simulator.rewrite import check_query, sublink_queries, view_query
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
@@ -34,7 +34,12 @@ def execute_query(session: Session, node: Node) -> None:
 
 
 def run_query(session: Session, query: Query) -> None:
-    """What a query does once it is analyzed: locks, the checks of rewriter, planner and executor, and known side effects."""
+    """What a query does once it is analyzed: locks, the checks of rewriter, planner and executor, and known side effects.
+
+    Of a statement with a query in it (DECLARE CURSOR), that query runs.
+    """
+    if query.command == "utility" and query.inner is not None:
+        query = query.inner
     lock_relations(session, query)
     check_query(session, query)
     session.effect(QueryRun(query))
@@ -86,24 +91,6 @@ def _lock_children(session: Session, relid: Oid, mode: int) -> None:
     for child in session.catalog.children(relid):
         session.lock(child.oid, mode)
         _lock_children(session, child.oid, mode)
-
-
-def sublink_queries(query: Query) -> list[Query]:
-    """The queries of subqueries in expressions, those of the range table and of WITH left out."""
-    found: list[Query] = []
-    skipped = {id(rte) for rte in query.rtable if rte.kind == "subquery"} | {id(cte) for cte in query.ctes}
-    for child in children(query):
-        if id(child) not in skipped:
-            _gather_queries(child, found)
-    return found
-
-
-def _gather_queries(node: object, found: list[Query]) -> None:
-    if isinstance(node, Query):
-        found.append(node)
-        return
-    for child in children(node):  # type: ignore[arg-type]
-        _gather_queries(child, found)
 
 
 # --- Functions that change the session
@@ -214,8 +201,3 @@ def explain(session: Session, stmt: nodes.ExplainStmt) -> None:
     lock_relations(session, query)
     check_query(session, query, explain_only=not analyze)
     session.effect(QueryRun(query, explained=not analyze))
-
-
-def relation_of(session: Session, oid: Oid) -> Relation | None:
-    """The relation of a range table entry."""
-    return session.catalog.get(Relation, oid)
