@@ -56,13 +56,10 @@ def cook_default(session: Session, pstate: ParseState, raw: Node, column: Attrib
             pstate, expr, expr.type, column.type, column.typmod, ASSIGNMENT, "implicit_cast", None
         )
         if coerced is None:
-            what = "generation" if generated else "default"
             target, source = format_type(session, column.type), format_type(session, expr.type)
             raise Refusal(
                 "42804",
-                f'column "{column.name}" is of type {target} but {what} expression is of type {source}'
-                if session.version >= 18 or not generated
-                else f'column "{column.name}" is of type {target} but default expression is of type {source}',
+                f'column "{column.name}" is of type {target} but default expression is of type {source}',
                 at=(raw.start, raw.end),
                 hint="You will need to rewrite or cast the expression.",
             )

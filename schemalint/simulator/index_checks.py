@@ -20,11 +20,11 @@ def relation_has_primary_key(session: Session, relation: Relation) -> bool:
 
 
 def check_primary_key(
-    session: Session, relation: Relation, index: IndexDefinition, attrs: IndexAttrs, is_alter_table: bool
+    session: Session, relation: Relation, index: IndexDefinition, attrs: IndexAttrs
 ) -> None:
     """index_check_primary_key. Before 18 it marks the columns NOT NULL."""
     at = index.at
-    if (is_alter_table or relation.ispartition) and relation_has_primary_key(session, relation):
+    if relation_has_primary_key(session, relation):
         message = f'multiple primary keys for table "{relation.name}" are not allowed'
         raise Refusal("42P16", message, at=at)
     nullable: list[int] = []

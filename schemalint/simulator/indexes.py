@@ -169,7 +169,7 @@ def define_index_of(
     )
     attrs = compute_index_attrs(session, relation, index, am)
     if index.primary:
-        check_primary_key(session, relation, index, attrs, is_alter_table)
+        check_primary_key(session, relation, index, attrs)
     relation = session.catalog[Relation, relation.oid]
     if relation.kind == "p" and (index.unique or attrs.exclude_ops):
         check_partition_key_covered(session, relation, index, attrs)

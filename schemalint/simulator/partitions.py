@@ -141,7 +141,7 @@ def _check_key_expression(session: Session, relation: Relation, tree: q.Expr, at
     for var in used:
         if var.attno > 0:
             _refuse_generated(relation, var.attno, at)
-        elif session.version >= 18 and any(column.generated for column in relation.columns):
+        elif var.attno == 0 and any(column.generated for column in relation.columns):
             column = next(c for c in relation.columns if c.generated)
             _refuse_generated(relation, column.num, at)
     if contain_mutable_functions(session, tree):

@@ -81,11 +81,12 @@ def _create_table(session: Session, stmt: CreateStmt, foreign: bool) -> Relation
 def _finish(cxt: CreateStmtContext, stmt: CreateStmt, relation: Relation) -> Relation:
     """What follows the table itself: parts of LIKE, indexes, foreign keys, ownership of sequences."""
     session = cxt.session
+    own, cxt.indexes = cxt.indexes, []
     for clause, source in cxt.likeclauses:
         from schemalint.simulator.utilcmd_like import expand_table_like_clause
 
         expand_table_like_clause(cxt, relation.oid, clause, source)
-    for definition in cxt.indexes:
+    for definition in (*cxt.indexes, *own):
         from schemalint.simulator.indexes import define_index_of
 
         define_index_of(session, session.catalog[Relation, relation.oid], definition)

@@ -255,6 +255,8 @@ def transform_table_constraint(cxt: CreateStmtContext, con: Constraint) -> None:
             if cxt.isforeign:
                 what = {"CONSTR_PRIMARY": "primary key", "CONSTR_UNIQUE": "unique"}.get(con.contype, "exclusion")
                 raise not_supported(f"{what} constraints are not supported on foreign tables", at)
+            if con.contype == "CONSTR_EXCLUSION" and cxt.ispartitioned and cxt.session.version < 17:
+                raise not_supported("exclusion constraints are not supported on partitioned tables", at)
             cxt.ixconstraints.append(con)
         case "CONSTR_CHECK":
             cxt.ckconstraints.append(con)
