@@ -52,6 +52,7 @@ class IndexParam(Struct):
     """A column or expression of an index to be made (IndexElem); of a copied index the identifiers are known."""
 
     name: str | None = None
+    indexcolname: str | None = None
     expr: Node | None = None
     cooked: Expression | None = None
     collation: tuple[str, ...] = ()

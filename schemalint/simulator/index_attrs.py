@@ -75,7 +75,7 @@ def choose_index_column_names(params: Sequence[IndexParam]) -> list[str]:
     """A name for each column of an index, each once (ChooseIndexColumnNames)."""
     names: list[str] = []
     for param in params:
-        base = param.name
+        base = param.indexcolname or param.name
         if base is None:
             base = (figure_index_colname(param.expr) if param.expr is not None else None) or "expr"
         name, number = base, 1

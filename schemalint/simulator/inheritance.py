@@ -399,7 +399,8 @@ def _check_generated(session: Session, held: Column, new: Column) -> None:
 def _merge_partition_options(session: Session, held: Column, given: Column) -> None:
     """What PARTITION OF t (column options) says of an inherited column."""
     held.is_not_null = held.is_not_null or given.is_not_null
-    _check_generated(session, held, given)
+    if session.version >= 16:
+        _check_generated(session, held, given)
     held.at = given.at
     if given.raw_default is not None or given.default is not None:
         held.raw_default, held.default = given.raw_default, given.default

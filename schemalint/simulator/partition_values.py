@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from schemalint.catalog.model import Oid, Type
+from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import query as q
 from schemalint.semantics import typeoids
 from schemalint.semantics.lsyscache import get_base_type
@@ -17,6 +18,8 @@ from schemalint.simulator.session import Session
 NUMERIC_TYPES = frozenset(
     (typeoids.INT2, typeoids.INT4, typeoids.INT8, typeoids.NUMERIC, typeoids.FLOAT4, typeoids.FLOAT8, typeoids.OID)
 )
+INTEGER_RANGES = {typeoids.INT2: 2**15, typeoids.INT4: 2**31, typeoids.INT8: 2**63}
+_INTEGER_NAMES = {typeoids.INT2: "smallint", typeoids.INT4: "integer", typeoids.INT8: "bigint"}
 TEXT_TYPES = frozenset((typeoids.TEXT, typeoids.VARCHAR, typeoids.BPCHAR, typeoids.NAME))
 
 
@@ -67,10 +70,11 @@ def _number(value: Any, base: Oid) -> Datum:
             value = Decimal(value)
         except InvalidOperation:
             return Datum("unknown", value, f"'{value}'")
-    if base in (typeoids.INT2, typeoids.INT4, typeoids.INT8) and isinstance(value, (Decimal, float)):
-        value = int(
-            Decimal(value).quantize(Decimal(1), "ROUND_HALF_EVEN" if isinstance(value, float) else "ROUND_HALF_UP")
-        )
+    if isinstance(value, (Decimal, float)) and base in INTEGER_RANGES:
+        rounding = "ROUND_HALF_EVEN" if isinstance(value, float) else "ROUND_HALF_UP"
+        value = int(Decimal(value).quantize(Decimal(1), rounding))
+    if isinstance(value, int) and base in INTEGER_RANGES and not -INTEGER_RANGES[base] <= value < INTEGER_RANGES[base]:
+        raise Refusal("22003", f"{_INTEGER_NAMES[base]} out of range")
     if isinstance(value, Decimal) and value.is_nan():
         return Datum("unknown", value, "'NaN'")
     if not isinstance(value, (int, float, Decimal)):
@@ -82,7 +86,6 @@ def _number(value: Any, base: Oid) -> Datum:
 def _moment(session: Session, value: Any, base: Oid) -> Datum:
     """Dates and timestamps; ("local", ...) is one in the session's time zone, whatever that is."""
     if isinstance(value, str) and base == typeoids.TIMESTAMPTZ:
-        from schemalint.errors import Refusal, Undecidable
         from schemalint.semantics.constants import input_constant
 
         text = value

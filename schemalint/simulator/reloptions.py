@@ -219,7 +219,7 @@ def heap_reloptions(session: Session, kind: str, options: Sequence[str], validat
 
 def partitioned_table_reloptions(session: Session, options: Sequence[str]) -> tuple[str, ...]:
     """There are none."""
-    if session.version >= 17:
+    if session.version >= 16:
         raise Refusal(
             "42809",
             "cannot specify storage parameters for a partitioned table",

@@ -1,0 +1,259 @@
+"""Partitioned tables and inheritance: every statement has the verdict, SQLSTATE and words of real servers."""
+
+from __future__ import annotations
+
+import pytest
+from same_verdicts import assert_same_verdicts
+from servers import Server
+
+SCRIPTS = {
+    "keys": """
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY LIST (a, b);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY RANGE (nosuch);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY RANGE (ctid);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY RANGE (c);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY HASH (c);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY RANGE (g);
+        CREATE TABLE p (a int, b text, c point, g int GENERATED ALWAYS AS (a) STORED) PARTITION BY RANGE ((g + 1));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE ((random()));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE ((1));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE ((tableoid::int));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE ((sum(a)));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (((SELECT a)));
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (a COLLATE "C");
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (b COLLATE "nosuch");
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (a text_ops);
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (a nosuch_ops);
+        CREATE TABLE p (a int, b text, c point) PARTITION BY SOMEHOW (a);
+        CREATE TABLE p (a int, b text, c point) PARTITION BY RANGE (a, lower(b) COLLATE "C" text_pattern_ops);
+        CREATE TABLE q (a int, b int, PRIMARY KEY (b)) PARTITION BY RANGE (a);
+        CREATE TABLE q (a int, b int UNIQUE) PARTITION BY RANGE (a, b);
+        CREATE TABLE q (a int, b int, UNIQUE (a, b)) PARTITION BY RANGE ((a + b));
+        CREATE TABLE q (a int, b int, PRIMARY KEY (b, a)) PARTITION BY HASH (a);
+        CREATE UNIQUE INDEX ON q (b);
+        CREATE UNIQUE INDEX ON q (a);
+        CREATE UNIQUE INDEX ON q ((a + 1), a);
+        CREATE INDEX ON q (b);
+        CREATE INDEX CONCURRENTLY ON q (b);
+        CREATE TABLE r (a int) INHERITS (q) PARTITION BY LIST (a);
+        CREATE TABLE r (a int) PARTITION BY LIST (a) WITH (fillfactor = 10);
+        CREATE TABLE r (a int) PARTITION BY LIST (a) TABLESPACE pg_default;
+        CREATE UNLOGGED TABLE r (a int) PARTITION BY LIST (a);
+        CREATE TABLE r2 (a int) PARTITION BY LIST (a) USING heap;
+        CREATE TABLE r3 (a int, CHECK (a > 0) NO INHERIT) PARTITION BY LIST (a);
+    """,
+    "list bounds": """
+        CREATE TABLE l (a int, b text) PARTITION BY LIST (a);
+        CREATE TABLE l1 PARTITION OF l FOR VALUES IN (1, 2);
+        CREATE TABLE l2 PARTITION OF l FOR VALUES IN (3, 2);
+        CREATE TABLE l2 PARTITION OF l FOR VALUES IN ('3', NULL, 3);
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN (NULL);
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN ('x');
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN (now());
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN (1 + 1);
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN (b);
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN ((SELECT 1));
+        CREATE TABLE l3 PARTITION OF l FOR VALUES IN (sum(1));
+        CREATE TABLE l3 PARTITION OF l FOR VALUES FROM (1) TO (2);
+        CREATE TABLE l3 PARTITION OF l FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE l3 PARTITION OF l DEFAULT;
+        CREATE TABLE l4 PARTITION OF l DEFAULT;
+        CREATE TABLE l4 PARTITION OF l FOR VALUES IN (9) PARTITION BY RANGE (b);
+        CREATE TABLE l41 PARTITION OF l4 FOR VALUES FROM ('a') TO ('m');
+        CREATE TABLE l42 PARTITION OF l4 FOR VALUES FROM ('m') TO ('z');
+        CREATE TABLE l43 PARTITION OF l4 FOR VALUES FROM ('c') TO ('d');
+        CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+        CREATE TABLE m (a mood) PARTITION BY LIST (a);
+        CREATE TABLE m1 PARTITION OF m FOR VALUES IN ('sad');
+        CREATE TABLE m2 PARTITION OF m FOR VALUES IN ('ok', 'sad');
+        CREATE TABLE m2 PARTITION OF m FOR VALUES IN ('glad');
+        CREATE TABLE t (a boolean, b text) PARTITION BY LIST (a);
+        CREATE TABLE t1 PARTITION OF t FOR VALUES IN (true);
+        CREATE TABLE t2 PARTITION OF t FOR VALUES IN ('t');
+        CREATE TABLE t2 PARTITION OF t FOR VALUES IN ('false');
+        CREATE TABLE x (b varchar(5)) PARTITION BY LIST (b);
+        CREATE TABLE x1 PARTITION OF x FOR VALUES IN ('a', 'A');
+        CREATE TABLE x2 PARTITION OF x FOR VALUES IN ('A');
+        CREATE TABLE x2 PARTITION OF x FOR VALUES IN (5);
+        CREATE TABLE plain (a int);
+        CREATE TABLE x3 PARTITION OF plain FOR VALUES IN (1);
+        CREATE TABLE x3 PARTITION OF nosuch FOR VALUES IN (1);
+    """,
+    "range bounds": """
+        CREATE TABLE r (a int, b date) PARTITION BY RANGE (a, b);
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1) TO (2);
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1, '2020-01-01') TO (1);
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1, '2020-01-01') TO (1, '2020-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (2, '2020-01-01') TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1, NULL) TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1, 'nodate') TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (MINVALUE, 5) TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (MINVALUE, '2020-01-01') TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (MINVALUE, MAXVALUE) TO (1, '2021-01-01');
+        CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (MINVALUE, MINVALUE) TO (1, '2021-01-01');
+        CREATE TABLE r2 PARTITION OF r FOR VALUES FROM (1, '2021-01-01') TO (1, MAXVALUE);
+        CREATE TABLE r3 PARTITION OF r FOR VALUES FROM (1, '2022-01-01') TO (2, MINVALUE);
+        CREATE TABLE r3 PARTITION OF r FOR VALUES FROM (2, MINVALUE) TO (MAXVALUE, MAXVALUE);
+        CREATE TABLE r4 PARTITION OF r FOR VALUES FROM (0, MINVALUE) TO (0, MAXVALUE);
+        CREATE TABLE r4 PARTITION OF r FOR VALUES IN (0);
+        CREATE TABLE ts (t timestamptz, u timestamp) PARTITION BY RANGE (t);
+        CREATE TABLE ts1 PARTITION OF ts FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+        CREATE TABLE ts2 PARTITION OF ts FOR VALUES FROM ('2020-01-31') TO ('2020-03-01');
+        CREATE TABLE ts2 PARTITION OF ts FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');
+        CREATE TABLE ts3 PARTITION OF ts FOR VALUES FROM ('2020-02-01 00:00:00') TO ('2020-02-02');
+        CREATE TABLE ts3 PARTITION OF ts FOR VALUES FROM ('2020-03-01') TO (date '2020-04-01');
+        CREATE TABLE n (a numeric) PARTITION BY RANGE (a);
+        CREATE TABLE n1 PARTITION OF n FOR VALUES FROM (1) TO (2.5);
+        CREATE TABLE n2 PARTITION OF n FOR VALUES FROM ('2.49') TO (3);
+        CREATE TABLE n2 PARTITION OF n FOR VALUES FROM (2.50) TO (3);
+        CREATE TABLE n3 PARTITION OF n FOR VALUES FROM (3) TO ('x');
+        CREATE TABLE n3 PARTITION OF n FOR VALUES FROM (3) TO (2);
+        CREATE TABLE e (a int, b int) PARTITION BY RANGE ((a + b));
+        CREATE TABLE e1 PARTITION OF e FOR VALUES FROM (0) TO (10);
+        CREATE TABLE e2 PARTITION OF e FOR VALUES FROM (5) TO ('y');
+        CREATE TABLE e2 PARTITION OF e FOR VALUES FROM (5) TO (15);
+        CREATE TABLE s (a smallint) PARTITION BY RANGE (a);
+        CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (40000);
+    """,
+    "hash bounds": """
+        CREATE TABLE h (a int) PARTITION BY HASH (a);
+        CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+        CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+        CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 8, REMAINDER 4);
+        CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 8, REMAINDER 5);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 6, REMAINDER 5);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 12, REMAINDER 2);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 0, REMAINDER 0);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 4);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 4);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (REMAINDER 1);
+        CREATE TABLE h2 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 1, MODULUS 4);
+        CREATE TABLE h2 PARTITION OF h DEFAULT;
+        CREATE TABLE h2 PARTITION OF h FOR VALUES IN (1);
+    """,
+    "columns of partitions": """
+        CREATE TABLE p (a int NOT NULL, b int DEFAULT 5, c int GENERATED ALWAYS AS (a + 1) STORED, CONSTRAINT pos CHECK (a > 0)) PARTITION BY RANGE (a);
+        CREATE TABLE p1 PARTITION OF p (d int) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p1 PARTITION OF p (d DEFAULT 3) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p1 PARTITION OF p (b NOT NULL DEFAULT 6, b NOT NULL) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p1 PARTITION OF p (c DEFAULT 6) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p1 PARTITION OF p (b GENERATED ALWAYS AS (a) STORED) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p1 PARTITION OF p (c GENERATED ALWAYS AS (a + 3) STORED) FOR VALUES FROM (1) TO (2);
+        CREATE TABLE p2 PARTITION OF p (b NOT NULL DEFAULT 6, PRIMARY KEY (b), CHECK (b > 2)) FOR VALUES FROM (2) TO (3);
+        CREATE TABLE p3 PARTITION OF p (b GENERATED ALWAYS AS IDENTITY) FOR VALUES FROM (3) TO (4);
+        CREATE TABLE p3 PARTITION OF p (CONSTRAINT pos CHECK (a > 0)) FOR VALUES FROM (3) TO (4);
+        CREATE TABLE p4 PARTITION OF p (CONSTRAINT pos CHECK (a > 1)) FOR VALUES FROM (4) TO (5);
+        CREATE TABLE p4 PARTITION OF p (CONSTRAINT neg CHECK (a > 1) NO INHERIT) FOR VALUES FROM (4) TO (5);
+        CREATE TABLE c (a int) INHERITS (p);
+        CREATE TABLE c (a int) INHERITS (p2);
+        CREATE TEMP TABLE p5 PARTITION OF p FOR VALUES FROM (5) TO (6);
+        CREATE TEMP TABLE tp (a int) PARTITION BY LIST (a);
+        CREATE TABLE tp1 PARTITION OF tp FOR VALUES IN (1);
+        CREATE TEMP TABLE tp1 PARTITION OF tp FOR VALUES IN (1);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (7) TO (8);
+        CREATE TABLE IF NOT EXISTS p2 PARTITION OF nosuch DEFAULT;
+        DROP TABLE p;
+        DROP TABLE p2;
+    """,
+    "indexes of partitions": """
+        CREATE TABLE p (a int, b text) PARTITION BY LIST (a);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+        CREATE INDEX p1b ON p1 (b);
+        CREATE INDEX pb ON p (b);
+        DROP INDEX p1b;
+        DROP INDEX pb;
+        DROP INDEX p1b;
+        CREATE UNIQUE INDEX pab ON p (a, b);
+        CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+        DROP INDEX p2_a_b_idx;
+        DROP INDEX p1_a_b_idx;
+        CREATE INDEX only_p ON ONLY p (lower(b));
+        CREATE INDEX p1_lower ON p1 (lower(b));
+        CREATE TABLE p3 PARTITION OF p FOR VALUES IN (3);
+        CREATE INDEX p3_lower_idx ON p2 (b);
+        ALTER TABLE p ADD PRIMARY KEY (a);
+        CREATE TABLE p4 PARTITION OF p (PRIMARY KEY (a)) FOR VALUES IN (4);
+        CREATE TABLE p4 PARTITION OF p (PRIMARY KEY (b)) FOR VALUES IN (4);
+        ALTER TABLE p1 DROP CONSTRAINT p1_pkey;
+        DROP INDEX p1_pkey;
+        DROP INDEX p_pkey;
+        REINDEX INDEX p_pkey;
+        REINDEX TABLE p;
+        CREATE TABLE f (x int REFERENCES p);
+        DROP TABLE p1;
+        TRUNCATE p1;
+        TRUNCATE ONLY p;
+        TRUNCATE p, f;
+        ALTER TABLE f DROP CONSTRAINT f_x_fkey;
+        DROP TABLE p1;
+    """,
+    "foreign keys of partitions": """
+        CREATE TABLE k (a int PRIMARY KEY, b int UNIQUE);
+        CREATE TABLE p (x int REFERENCES k, y int) PARTITION BY LIST (x);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+        CREATE TABLE p2 PARTITION OF p (FOREIGN KEY (y) REFERENCES k (b)) FOR VALUES IN (2);
+        ALTER TABLE p1 DROP CONSTRAINT p_x_fkey;
+        ALTER TABLE ONLY p ADD FOREIGN KEY (y) REFERENCES k;
+        ALTER TABLE p ADD FOREIGN KEY (y) REFERENCES k NOT VALID;
+        ALTER TABLE p ADD CONSTRAINT yk FOREIGN KEY (y) REFERENCES k (b);
+        DROP TABLE k;
+        TRUNCATE k;
+        TRUNCATE k CASCADE;
+        CREATE TABLE kk (a int PRIMARY KEY) PARTITION BY RANGE (a);
+        CREATE TABLE kk1 PARTITION OF kk FOR VALUES FROM (1) TO (10);
+        CREATE TABLE f (a int REFERENCES kk, b text REFERENCES kk1);
+        CREATE TABLE f (a int REFERENCES kk, b int REFERENCES kk1);
+        DROP TABLE kk1;
+        DROP TABLE kk;
+        DROP TABLE kk CASCADE;
+        DROP TABLE f;
+    """,
+    "inheritance": """
+        CREATE TABLE a (x int NOT NULL, y text DEFAULT 'a' COLLATE "C", z int CHECK (z > 0), CONSTRAINT c CHECK (x > 0));
+        CREATE TABLE b (x int, y text COLLATE "POSIX", CONSTRAINT d CHECK (x < 9) NO INHERIT);
+        CREATE TABLE b2 (x bigint);
+        CREATE TABLE b3 (x int DEFAULT 7, CONSTRAINT c CHECK (x > 1));
+        CREATE TABLE b4 (x int DEFAULT 8, CONSTRAINT c CHECK (x > 0));
+        CREATE TABLE c1 () INHERITS (a, b);
+        CREATE TABLE c1 () INHERITS (a, b2);
+        CREATE TABLE c1 () INHERITS (a, b3);
+        CREATE TABLE c1 () INHERITS (a, a);
+        CREATE TABLE c1 (x bigint) INHERITS (a);
+        CREATE TABLE c1 (y varchar) INHERITS (a);
+        CREATE TABLE c1 (y text) INHERITS (a);
+        CREATE TABLE c1 (y text COLLATE "C" NOT NULL, x int DEFAULT 9, CONSTRAINT c CHECK (x > 5)) INHERITS (a);
+        CREATE TABLE c1 (y text COLLATE "C" NOT NULL, x int DEFAULT 9, CONSTRAINT c CHECK (x > 0)) INHERITS (a);
+        CREATE TABLE c2 () INHERITS (b3, b4);
+        CREATE TABLE b5 (x int DEFAULT 9);
+        CREATE TABLE c2 () INHERITS (b4, b5);
+        CREATE TABLE c2 (x int DEFAULT 1) INHERITS (b4, b5);
+        CREATE TABLE c2 (PRIMARY KEY (x)) INHERITS (a);
+        CREATE TABLE c3 (PRIMARY KEY (x)) INHERITS (b5);
+        CREATE TABLE c4 (PRIMARY KEY (nosuch)) INHERITS (b5);
+        CREATE VIEW v AS SELECT 1 AS x;
+        CREATE TABLE c4 () INHERITS (v);
+        CREATE TABLE c4 () INHERITS (nosuch);
+        CREATE TEMP TABLE tmp (q int);
+        CREATE TABLE c4 () INHERITS (tmp);
+        CREATE TEMP TABLE c4 () INHERITS (tmp, a);
+        CREATE TABLE g (x int, s int GENERATED ALWAYS AS (x * 2) STORED);
+        CREATE TABLE g1 (s int GENERATED ALWAYS AS (x * 3) STORED) INHERITS (g);
+        CREATE TABLE g2 (s int DEFAULT 3) INHERITS (g);
+        CREATE TABLE g2 (s int GENERATED ALWAYS AS IDENTITY) INHERITS (g);
+        CREATE TABLE g2 (x int GENERATED ALWAYS AS (1) STORED) INHERITS (g);
+        CREATE TABLE g3 (x int, s int);
+        CREATE TABLE g4 () INHERITS (g, g3);
+        CREATE TABLE w (x int CHECK (w IS NOT NULL));
+        CREATE TABLE w1 () INHERITS (w);
+        DROP TABLE a;
+        DROP TABLE a CASCADE;
+        DROP TABLE c1;
+    """,
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_every_statement_has_the_server_s_verdict(server: Server, script: str) -> None:
+    assert_same_verdicts(server, script)
