@@ -328,7 +328,7 @@ def _refuse_dependent(work: AlterTable, relation: Relation, dependent: ObjectAdd
     if classid == "pg_attrdef" or dependent.objid == relation.oid:
         other = session.catalog[Relation, dependent.objid].columns[dependent.objsubid - 1].name
         raise Refusal(
-            "0A000" if session.version >= 16 else "42601",
+            "0A000",
             "cannot alter type of a column used by a generated column",
             at=at,
             word=name,
