@@ -40,6 +40,10 @@ class Servers(Mapping[int, Server]):
         return len(self._binaries)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="write the expected output of golden tests anew")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         majors = [f"pg{major}" for major in available_binaries()]

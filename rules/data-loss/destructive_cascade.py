@@ -23,7 +23,7 @@ def check(stmt: Node, ctx: Context) -> Iterator[Finding]:
         if len(victims) == 1
         else f"CASCADE drops {len(victims)} objects that this does not name",
         at=_keyword(ctx),
-        labels=tuple(Label("is dropped, too" if len(victims) == 1 else "dropped, too", fact=v) for v in victims),
+        labels=tuple(Label("needs what is dropped" if len(victims) == 1 else "dropped, too", fact=v) for v in victims),
         help="drop what is to go by name; without CASCADE the server refuses as long as something is left",
     )
 

@@ -16,7 +16,7 @@ from schemalint.syntax.nodes import IndexStmt
     severity="warning",
     category="performance",
     fixable=True,
-    covers=("splinter:duplicate_index", "schemacrawler:redundant-indexes"),
+    covers=("splinter:duplicate_index",),
 )
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     for statement in batch.statements:

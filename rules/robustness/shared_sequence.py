@@ -70,7 +70,7 @@ def _sequences(table: model.Relation, column: model.Attribute, ctx: Context) -> 
         if needed.refobj.classid == "pg_class" and needed.refobj.objid != table.oid:
             yield needed.refobj.objid
     if column.default is not None and column.default.tree is not UNSET:
-        for address in find_expr_references(column.default.tree):
+        for address in find_expr_references(ctx.catalog, column.default.tree):
             if address.classid == "pg_class":
                 yield address.objid
 

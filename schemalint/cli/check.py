@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,6 @@ def run_check(
     fix: bool,
 ) -> int:
     """Check files, write the report, and return the exit code. Raises UserError."""
-    gc.disable()  # a run is short, and most of what it makes it keeps
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
     names = expand(paths or nothing_named())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -21,6 +22,7 @@ EXIT_TROUBLE = 2
 
 def main(args: list[str] | None = None) -> None:
     """Run a command and exit: 0 nothing found, 1 findings, 2 could not do the job."""
+    gc.disable()  # a run is short, and most of what it makes it keeps
     try:
         code = cli.main(args=args, prog_name="schemalint", standalone_mode=False)
     except click.exceptions.Exit as done:

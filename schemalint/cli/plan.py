@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ def run_plan(
     format_: str,
 ) -> int:
     """Say what each statement does; exit code 1 when the server would refuse one. Raises UserError."""
-    gc.disable()
     config, _ = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
     names = expand(paths or nothing_named())

@@ -17,8 +17,9 @@ from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
 from schemalint.source import Source, Span
+from schemalint.syntax.errors import ParseError
 from schemalint.syntax.nodes import Node, RangeVar, TypeName
-from schemalint.syntax.tokens import QUOTED, WORD, tokenize
+from schemalint.syntax.tokens import QUOTED, WORD, Tokens, tokenize
 
 C = TypeVar("C", bound=CatalogObject)
 
@@ -67,7 +68,7 @@ class Statement:
     def keyword(self) -> Span:
         """The words that name the command: `CREATE TABLE`, as far as they are written."""
         end = self.start
-        tokens = tokenize(self.source.text, self.start, self.end)
+        tokens = _tokens(self.source.text, self.start, self.end)
         wanted = self.kind.lower().split()
         for i, match in enumerate(tokens.match):
             if not wanted or match is None:
@@ -289,7 +290,7 @@ class Context:
 
 def locate(text: str, start: int, end: int, word: str) -> Span | None:
     """The first identifier (or string) `word` in text[start:end]."""
-    tokens = tokenize(text, start, end)
+    tokens = _tokens(text, start, end)
     for i, kind in enumerate(tokens.kind):
         if kind in (WORD, QUOTED) and tokens.value[i] == word:
             return Span(tokens.start[i], tokens.end[i])
@@ -297,6 +298,14 @@ def locate(text: str, start: int, end: int, word: str) -> Span | None:
         if value == word:
             return Span(tokens.start[i], tokens.end[i])
     return None
+
+
+def _tokens(text: str, start: int, end: int) -> Tokens:
+    """The tokens of a piece; none of one that cannot be read."""
+    try:
+        return tokenize(text, start, end)
+    except ParseError:
+        return Tokens(text, 18)
 
 
 def _short(count: float) -> str:

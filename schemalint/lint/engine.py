@@ -264,7 +264,7 @@ class Engine:
         for refused in statement.refusals:
             explained = False
             for rule in self._by_kind.get(Refused, ()):
-                if rule.name != "refused":
+                if rule.name != "refused" and statement.node is not None:  # a syntax error needs no explanation
                     explained |= self._run_rule(rule, refused, statement)
             if not explained:
                 for rule in self._by_kind.get(Refused, ()):

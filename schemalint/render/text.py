@@ -171,14 +171,16 @@ def render_summary(report: Report, style: Style) -> Iterator[str]:
     for severity in severities:
         if count := report.count(severity):
             parts.append(style.severity(_count(count, severity), severity))
-    yield f"Found {_and(parts)}.{_fixable(report)}"
+    yield f"Found {_and(parts)}."
+    if fixable := _fixable(report):
+        yield from _wrap(fixable, max(style.width, 40), 0, 0)
 
 
 def describe_target(target: Target) -> str:
     """A target in a few words."""
-    version = f"PostgreSQL {target.server_version}{' (assumed)' if target.assumed else ''}"
-    closed = "what is not in it does not exist" if target.closed else "which may not be all that exists"
-    return f"{target.source} ({version}), {closed}" if not target.closed else f"{target.source} ({version})"
+    version = f"PostgreSQL {target.server_version}{', assumed' if target.assumed else ''}"
+    open_world = "" if target.closed else ", which may not be all that exists"
+    return f"{target.source} ({version}){open_world}"
 
 
 def _fixable(report: Report) -> str:
@@ -187,8 +189,9 @@ def _fixable(report: Report) -> str:
     if not edits:
         return ""
     if safe:
-        return f" {safe} can be fixed with --fix, {len(edits) - safe} more have an edit to review."
-    return f" {_count(len(edits), 'finding')} {'has' if len(edits) == 1 else 'have'} an edit to review."
+        more = f", {len(edits) - safe} more have an edit to review" if len(edits) > safe else ""
+        return f"{safe} can be fixed with --fix{more}."
+    return f"{_count(len(edits), 'finding')} {'has' if len(edits) == 1 else 'have'} an edit to review."
 
 
 def _not_checked(items: tuple[Unchecked, ...], style: Style) -> Iterator[str]:

@@ -43,7 +43,9 @@ def test_faulty_probe_is_spoken_about(path: Path) -> None:
     expected = [(rule, state or None, int(line)) for rule, state, line in EXPECTATION.findall(path.read_text())]
     for finding in expected:
         assert finding in said
-    assert {s for _, s, _ in said} == {s for _, s, _ in expected} | ({None} if None in {s for _, s, _ in said} else set())
+    assert {s for _, s, _ in said} == {s for _, s, _ in expected} | (
+        {None} if None in {s for _, s, _ in said} else set()
+    )
     assert result.crashes == ()
 
 

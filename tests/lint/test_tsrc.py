@@ -65,7 +65,9 @@ def test_fault_is_found(fault: dict[str, Any], major: int) -> None:
     found = [
         d
         for d in checked("migrations", major).diagnostics
-        if d.rule == fault["rule"] and (fault["file"], fault["line"]) in places(d) and meets(d, fault["at"], fault["line"])
+        if d.rule == fault["rule"]
+        and (fault["file"], fault["line"]) in places(d)
+        and meets(d, fault["at"], fault["line"])
     ]
     assert len(found) == 1
     assert found[0].sqlstate == fault.get("sqlstate")
@@ -73,7 +75,9 @@ def test_fault_is_found(fault: dict[str, Any], major: int) -> None:
         said = (found[0].message, *found[0].notes)
         assert any(fault["message"] in text for text in said)
     for line in fault.get("also", ()):
-        everywhere = [place for d in checked("migrations", major).diagnostics if d.rule == fault["rule"] for place in places(d)]
+        everywhere = [
+            place for d in checked("migrations", major).diagnostics if d.rule == fault["rule"] for place in places(d)
+        ]
         assert (fault["file"], line) in everywhere
     for victim in fault.get("takes", ()):
         assert victim in [label.fact for label in found[0].labels]
@@ -105,6 +109,10 @@ def test_on_supabase_it_is_the_comparison_that_is_refused() -> None:
     result = checked("migrations", preset="supabase")
     for fault in FAULTS["fault"]:
         if "preset" in fault:
-            found = [d for d in result.diagnostics if d.rule == fault["rule"] and places(d)[0] == (fault["file"], fault["line"])]
+            found = [
+                d
+                for d in result.diagnostics
+                if d.rule == fault["rule"] and places(d)[0] == (fault["file"], fault["line"])
+            ]
             assert [d.sqlstate for d in found] == [fault["preset"][1]]
     assert not [d for d in result.diagnostics if d.rule == "unknown-function" and "auth" in d.message]
