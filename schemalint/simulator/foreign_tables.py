@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from schemalint.catalog.model import ForeignServer, ObjectAddress, Relation
-from schemalint.errors import Refusal
+from schemalint.catalog.model import Relation
+from schemalint.simulator.acl import acl_check
+from schemalint.simulator.foreign_data import server_named, validator_of
+from schemalint.simulator.generic_options import transform_generic_options
 from schemalint.simulator.session import Session
 from schemalint.simulator.tables import create_table
 from schemalint.syntax.nodes import CreateForeignTableStmt
@@ -17,18 +19,9 @@ def create_foreign_table(session: Session, stmt: CreateForeignTableStmt) -> None
     made = create_table(session, stmt.base, foreign=True)
     if made is None:
         return
-    server = session.catalog.find(ForeignServer, 0, stmt.servername)
-    if server is None:
-        session.names.unknown_or(stmt.servername, at)
-        raise Refusal("42704", f'server "{stmt.servername}" does not exist', at=at, word=stmt.servername)
-    seen: set[str] = set()
-    options: list[str] = []
-    for option in stmt.options:
-        if option.defname in seen:
-            message = f'option "{option.defname}" provided more than once'
-            raise Refusal("42710", message, at=(option.start, option.end), word=option.defname)
-        seen.add(option.defname)
-        options.append(f"{option.defname}={option.arg}")
+    server = server_named(session, stmt.servername, at)
+    acl_check(session, server, "U", at)
+    options = transform_generic_options(session, "pg_foreign_table", (), stmt.options, validator_of(session, server))
     current = session.catalog[Relation, made.oid]
-    session.catalog.put(replace(current, server=server.oid, fdwoptions=tuple(options)))
-    session.catalog.depend(made.address, ObjectAddress(ForeignServer.CLASS, server.oid))
+    session.catalog.put(replace(current, server=server.oid, fdwoptions=options))
+    session.catalog.depend(made.address, server.address)
