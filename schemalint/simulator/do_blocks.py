@@ -10,8 +10,9 @@ from typing import Any
 
 from schemalint.catalog import model
 from schemalint.errors import NotModelled, Refusal, Undecidable
+from schemalint.simulator.catalog_queries import named_rows, select
 from schemalint.simulator.dispatch import execute_node
-from schemalint.simulator.evaluate import UNKNOWN, Scope, Value, evaluate, named_rows, select
+from schemalint.simulator.evaluate import UNKNOWN, Scope, Value, evaluate
 from schemalint.simulator.plpgsql_compile import compile_inline
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes as n

@@ -7,11 +7,10 @@ the raw parse tree with SQL's three-valued logic. Whatever needs rows of user ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from schemalint.errors import Undecidable
-from schemalint.simulator.catalog_views import RELATIONS, Row, Rows
+from schemalint.simulator.catalog_views import Row
 from schemalint.simulator.describe import quote_identifier
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes as n
@@ -172,7 +171,7 @@ def _comparable(a: Value, b: Value) -> tuple[Value, Value]:
     return a, b
 
 
-def _operator(name: str, a: Value, b: Value) -> Value:
+def apply_operator(name: str, a: Value, b: Value) -> Value:
     if a is None or b is None:
         return None
     a, b = _comparable(a, b)
@@ -225,11 +224,11 @@ def _a_expr(scope: Scope, node: n.A_Expr) -> Value:
             right = evaluate(scope, node.rexpr)
             if node.lexpr is None:
                 return -right if name == "-" and right is not None else right
-            return _operator(name, evaluate(scope, node.lexpr), right)
+            return apply_operator(name, evaluate(scope, node.lexpr), right)
         case "AEXPR_IN":
             assert node.lexpr is not None and isinstance(node.rexpr, tuple)
             left = evaluate(scope, node.lexpr)
-            results = [_operator("=", left, evaluate(scope, item)) for item in node.rexpr]
+            results = [apply_operator("=", left, evaluate(scope, item)) for item in node.rexpr]
             value = True if True in results else None if None in results else False
             return value if name == "=" or value is None else not value
         case "AEXPR_OP_ANY" | "AEXPR_OP_ALL":
@@ -237,7 +236,7 @@ def _a_expr(scope: Scope, node: n.A_Expr) -> Value:
             left, array = evaluate(scope, node.lexpr), evaluate(scope, node.rexpr)
             if array is None:
                 return None
-            results = [_operator(name, left, item) for item in array]
+            results = [apply_operator(name, left, item) for item in array]
             if node.kind == "AEXPR_OP_ANY":
                 return True if True in results else None if None in results else False
             return False if False in results else None if None in results else True
@@ -261,6 +260,8 @@ def _boolean_test(scope: Scope, node: n.BooleanTest) -> Value:
 def _sub_link(scope: Scope, node: n.SubLink) -> Value:
     if not isinstance(node.subselect, n.SelectStmt):
         raise Undecidable("this subquery is not evaluated")
+    from schemalint.simulator.catalog_queries import select
+
     if node.subLinkType == "EXISTS_SUBLINK":
         return next(select(scope, node.subselect, bare=True), None) is not None
     rows = list(select(scope, node.subselect))
@@ -272,7 +273,7 @@ def _sub_link(scope: Scope, node: n.SubLink) -> Value:
         case "ANY_SUBLINK":
             assert node.testexpr is not None
             left = evaluate(scope, node.testexpr)
-            results = [_operator(node.operName[-1] if node.operName else "=", left, row[0]) for row in rows]
+            results = [apply_operator(node.operName[-1] if node.operName else "=", left, row[0]) for row in rows]
             return True if True in results else None if None in results else False
     raise Undecidable(f"{node.subLinkType} is not evaluated")
 
@@ -289,7 +290,7 @@ def _case(scope: Scope, node: n.CaseExpr) -> Value:
     subject = evaluate(scope, node.arg) if node.arg is not None else None
     for when in node.args:
         test = evaluate(scope, when.expr)
-        if (test if node.arg is None else _operator("=", subject, test)) is True:
+        if (test if node.arg is None else apply_operator("=", subject, test)) is True:
             return evaluate(scope, when.result)
     return evaluate(scope, node.defresult) if node.defresult is not None else None
 
@@ -435,193 +436,3 @@ _FUNCTIONS: dict[str, Any] = {
     "btrim": _strict(lambda session, args: _text(args[0]).strip(*args[1:])),
     "left": _strict(lambda session, args: _text(args[0])[: args[1]]),
 }
-
-_AGGREGATES = frozenset(("count", "array_agg", "string_agg", "bool_or", "bool_and", "max", "min"))
-
-
-# --- queries over the catalog
-
-
-def select(scope: Scope, query: n.SelectStmt, *, bare: bool = False) -> Iterator[tuple[Value, ...]]:
-    """The rows of a query over the catalog; with `bare`, only whether there are any matters. Raises Undecidable."""
-    if query.op != "SETOP_NONE" or query.groupClause or query.withClause is not None or query.havingClause is not None:
-        raise Undecidable("this query is not evaluated")
-    if query.valuesLists:
-        for values in query.valuesLists:
-            yield tuple(evaluate(scope, v) for v in values)
-        return
-    inner = Scope(scope.session, scope.variables, scope)
-    found = _matching(inner, query)
-    if not bare and any(_is_aggregate(t.val) for t in query.targetList):
-        yield tuple(_aggregate(inner, t.val, list(_matching(inner, query))) for t in query.targetList)
-        return
-    limit = evaluate(scope, query.limitCount) if query.limitCount is not None else None
-    count = 0
-    for rows in found:
-        if limit is not None and count >= limit:
-            return
-        count += 1
-        if bare:
-            yield ()
-            continue
-        inner.rows = rows
-        yield _row(inner, query)
-    if not count and query.fromClause:
-        _empty_is_known(scope.session, query)
-
-
-def named_rows(scope: Scope, query: n.SelectStmt) -> Iterator[Row]:
-    """As select, each row as a dict by column name (for FOR record IN query)."""
-    names = []
-    for target in query.targetList:
-        if target.name is not None:
-            names.append(target.name)
-        elif isinstance(target.val, n.ColumnRef) and isinstance(target.val.fields[-1], str):
-            names.append(target.val.fields[-1])
-        else:
-            names.append(f"?{len(names)}")
-    for row in select(scope, query):
-        yield dict(zip(names, row, strict=False))
-
-
-def _row(scope: Scope, query: n.SelectStmt) -> tuple[Value, ...]:
-    values: list[Value] = []
-    for target in query.targetList:
-        assert target.val is not None
-        if isinstance(target.val, n.ColumnRef) and isinstance(target.val.fields[-1], n.A_Star):
-            for row in scope.rows.values():
-                values.extend(row.values())
-        else:
-            values.append(evaluate(scope, target.val))
-    return tuple(values)
-
-
-def _matching(scope: Scope, query: n.SelectStmt) -> Iterator[dict[str, Row]]:
-    for rows in _cross(scope, query.fromClause):
-        if query.whereClause is not None:
-            scope.rows = rows
-            if evaluate(scope, query.whereClause) is not True:
-                continue
-        yield rows
-
-
-def _cross(scope: Scope, items: tuple[Node, ...]) -> Iterator[dict[str, Row]]:
-    if not items:
-        yield {}
-        return
-    for left in _from_item(scope, items[0]):
-        for right in _cross(scope, items[1:]):
-            yield {**left, **right}
-
-
-def _from_item(scope: Scope, item: Node) -> Iterator[dict[str, Row]]:
-    if isinstance(item, n.RangeVar):
-        alias = item.alias.aliasname if item.alias is not None else item.relname
-        for row in _relation_rows(scope.session, item):
-            yield {alias: row}
-    elif isinstance(item, n.JoinExpr):
-        yield from _join(scope, item)
-    elif isinstance(item, n.RangeSubselect) and isinstance(item.subquery, n.SelectStmt) and item.alias is not None:
-        for row in named_rows(scope, item.subquery):
-            yield {item.alias.aliasname: row}
-    else:
-        raise Undecidable("this FROM item is not evaluated")
-
-
-def _join(scope: Scope, join: n.JoinExpr) -> Iterator[dict[str, Row]]:
-    if join.isNatural or join.jointype not in ("JOIN_INNER", "JOIN_LEFT"):
-        raise Undecidable("this join is not evaluated")
-    right = list(_from_item(scope, join.rarg))
-    held = scope.rows
-    for left in _from_item(scope, join.larg):
-        matched = False
-        for other in right:
-            rows = {**left, **other}
-            if join.usingClause:
-                ok = all(_using(left, c) == _using(other, c) for c in join.usingClause)
-            elif join.quals is not None:
-                scope.rows = rows
-                ok = evaluate(scope, join.quals) is True
-                scope.rows = held
-            else:
-                ok = True
-            if ok:
-                matched = True
-                yield rows
-        if not matched and join.jointype == "JOIN_LEFT":
-            yield {**left, **{alias: dict.fromkeys(row) for other in right[:1] for alias, row in other.items()}}
-
-
-def _using(rows: dict[str, Row], column: str) -> Value:
-    for row in rows.values():
-        if column in row:
-            return row[column]
-    raise Undecidable(f'column "{column}" is not evaluated')
-
-
-def _relation_rows(session: Session, item: n.RangeVar) -> Iterator[Row]:
-    schemas = (item.schemaname,) if item.schemaname is not None else ("pg_catalog",)
-    for schema in schemas:
-        rows = RELATIONS.get(schema, {}).get(item.relname)
-        if rows is not None:
-            return _kept_rows(session, item.relname, rows)
-    raise Undecidable(f'rows of "{item.relname}" are not known')
-
-
-def _kept_rows(session: Session, name: str, rows: Rows) -> Iterator[Row]:
-    """Rows of a catalog relation, kept while nothing changes: loops ask again and again."""
-    mark = session.catalog.mark()
-    held = session.catalog_rows.get(name)
-    if held is None or held[0] != mark:
-        held = session.catalog_rows[name] = (mark, list(rows(session)))
-    return iter(held[1])
-
-
-def _empty_is_known(session: Session, query: n.SelectStmt) -> None:
-    """That nothing was found means something only where the catalog is complete as to the names that the query asks for."""
-    names = session.names
-    names.unknown_or("")
-    for constant in _strings(query):
-        names.unknown_or(constant)
-
-
-def _strings(node: object) -> Iterator[str]:
-    if isinstance(node, n.A_Const):
-        if node.kind == "String":
-            yield str(node.val)
-    elif isinstance(node, Node):
-        for field in node.__struct_fields__:
-            yield from _strings(getattr(node, field))
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _strings(item)
-
-
-def _is_aggregate(node: Node | None) -> bool:
-    if isinstance(node, n.FuncCall):
-        return node.funcname[-1] in _AGGREGATES
-    if isinstance(node, n.A_Expr):
-        return _is_aggregate(node.lexpr) or (isinstance(node.rexpr, Node) and _is_aggregate(node.rexpr))
-    return False
-
-
-def _aggregate(scope: Scope, node: Node | None, matched: list[dict[str, Row]]) -> Value:
-    if (
-        isinstance(node, n.A_Expr)
-        and node.kind == "AEXPR_OP"
-        and node.lexpr is not None
-        and isinstance(node.rexpr, Node)
-    ):
-        return _operator(node.name[-1], _aggregate(scope, node.lexpr, matched), _aggregate(scope, node.rexpr, matched))
-    if isinstance(node, n.FuncCall) and _is_aggregate(node):
-        if node.funcname[-1] != "count" or node.agg_distinct or node.agg_filter is not None:
-            raise Undecidable(f"{node.funcname[-1]}() is not evaluated")
-        if node.agg_star:
-            return len(matched)
-        values = []
-        for rows in matched:
-            scope.rows = rows
-            values.append(evaluate(scope, node.args[0]))
-        return sum(v is not None for v in values)
-    assert node is not None
-    return evaluate(scope, node)
