@@ -92,10 +92,8 @@ def at_exec_drop_expression(work: AlterTable, tab: AlteredTable, command: Comman
             message = f'column "{name}" of relation "{relation.name}" is not a generated column, skipping'
             session.effect(Noted("NOTICE", message))
             return
-        sqlstate = "55000" if session.version >= 14 else "42809"
-        message = f'column "{name}" of relation "{relation.name}" is not a stored generated column'
-        if session.version >= 17:
-            message = f'column "{name}" of relation "{relation.name}" is not a generated column'
-        raise Refusal(sqlstate, message, at=at, word=name)
+        kind = "a generated" if session.version >= 18 else "a stored generated"
+        message = f'column "{name}" of relation "{relation.name}" is not {kind} column'
+        raise Refusal("55000", message, at=at, word=name)
     session.catalog.clear_dependencies(ObjectAddress("pg_class", relation.oid, num), "pg_class", "a")
     remove_default(session, relation, num)

@@ -134,6 +134,9 @@ def _check_same(
     if column.generated and not held.generated:
         message = f'column "{name}" in child table must be a generated column'
         raise Refusal("42804", message, at=at, word=name)
+    if session.version < 16:
+        _check_same_generation(session, child, parent, held, column, at)
+        return
     if held.generated and not column.generated:
         message = f'column "{name}" in child table must not be a generated column'
         raise Refusal("42804", message, at=at, word=name)
@@ -145,6 +148,30 @@ def _check_same(
             word=name,
             detail=f"Parent column is {_GENERATED[column.generated]}, child column is {_GENERATED[held.generated]}.",
         )
+
+
+def _check_same_generation(
+    session: Session, child: Relation, parent: Relation, held: Attribute, column: Attribute, at: At
+) -> None:
+    """Both must be generated alike, before 16."""
+    if not column.generated or column.default is None or held.default is None:
+        return
+    wanted, _ = map_variable_attnos(
+        tree_of(session, column.default, parent, "generated_column"), _attmap(parent, child)
+    )
+    if not equal(wanted, tree_of(session, held.default, child, "generated_column")):
+        message = f'column "{column.name}" in child table has a conflicting generation expression'
+        raise Refusal("42804", message, at=at, word=column.name)
+
+
+def _attmap(parent: Relation, child: Relation) -> dict[int, int]:
+    """Numbers of the parent's columns -> those of the child's."""
+    found = {}
+    for column in parent.columns:
+        mine = column_named(child, column.name) if not column.dropped else None
+        if mine is not None:
+            found[column.num] = mine.num
+    return found
 
 
 def merge_constraints_into_existing(session: Session, child_oid: int, parent: Relation, at: At) -> None:
@@ -199,11 +226,7 @@ def _same_definition(
         return True
     if (held.deferrable, held.deferred) != (constraint.deferrable, constraint.deferred):
         return False
-    attmap = {}
-    for column in parent.columns:
-        mine = column_named(child, column.name) if not column.dropped else None
-        if mine is not None:
-            attmap[column.num] = mine.num
+    attmap = _attmap(parent, child)
     wanted, _ = map_variable_attnos(tree_of(session, constraint.expr, parent, "check_constraint"), attmap)
     return equal(wanted, tree_of(session, held.expr, child, "check_constraint"))
 

@@ -114,7 +114,9 @@ def find_index(session: Session, relation: Relation, name: str, at: At) -> Relat
 def check_index_is_clusterable(session: Session, relation: Relation, index: Relation, at: At) -> None:
     """check_index_is_clusterable."""
     info = index.index
-    if info is None or info.relid != relation.oid:
+    if info is None:
+        raise Refusal("42809", f'"{index.name}" is not an index', at=at, word=index.name)
+    if info.relid != relation.oid:
         message = f'"{index.name}" is not an index for table "{relation.name}"'
         raise Refusal("42809", message, at=at, word=index.name)
     am = session.catalog.get(model.AccessMethod, index.am)
@@ -240,7 +242,9 @@ def at_exec_replica_identity(work: AlterTable, tab: AlteredTable, command: Comma
 
 def _check_replica_identity(session: Session, relation: Relation, index: Relation, at: At) -> None:
     info, name = index.index, index.name
-    if info is None or info.relid != relation.oid:
+    if info is None:
+        raise Refusal("42809", f'"{name}" is not an index', at=at, word=name)
+    if info.relid != relation.oid:
         raise Refusal("42809", f'"{name}" is not an index for table "{relation.name}"', at=at, word=name)
     if not info.unique:
         raise Refusal("42809", f'cannot use non-unique index "{name}" as replica identity', at=at, word=name)

@@ -179,7 +179,7 @@ def _reuse(work: AlterTable, relation: Relation, held: Constraint, recurse: bool
     session = work.session
     if held.noinherit and recurse:
         message = f'cannot change NO INHERIT status of NOT NULL constraint "{held.name}" on relation "{relation.name}"'
-        raise Refusal("55000", message, at=at, word=held.name)
+        raise Refusal("0A000", message, at=at, word=held.name)
     if recursing:
         session.change(replace(held, inhcount=held.inhcount + 1))
     elif not held.islocal:

@@ -135,7 +135,7 @@ def _kinds(session: Session, subtype: str, kinds: str) -> str:
         return kinds
     if subtype in ("AT_SetLogged", "AT_SetUnLogged"):
         return "rpS" if session.version >= 15 else "rp"
-    if session.version < 17 and subtype in ("AT_AttachPartition", "AT_DetachPartition", "AT_DetachPartitionFinalize"):
+    if subtype in ("AT_AttachPartition", "AT_DetachPartition", "AT_DetachPartitionFinalize"):
         return "rpI" if subtype == "AT_AttachPartition" else "rp"
     return kinds
 

@@ -65,7 +65,7 @@ def prep_alter_column_type(
         raise Refusal("42809", "cannot alter column type of typed table", at=at)
     num = attnum_to_alter(relation, name, at)
     column = relation.columns[num - 1]
-    if column.generated and coldef.raw_default is not None and session.version >= 18:
+    if column.generated and coldef.raw_default is not None:
         raise Refusal(
             "42611",
             "cannot specify USING when altering type of generated column",
@@ -328,7 +328,7 @@ def _refuse_dependent(work: AlterTable, relation: Relation, dependent: ObjectAdd
     if classid == "pg_attrdef" or dependent.objid == relation.oid:
         other = session.catalog[Relation, dependent.objid].columns[dependent.objsubid - 1].name
         raise Refusal(
-            "0A000",
+            "0A000" if session.version >= 15 else "42601",
             "cannot alter type of a column used by a generated column",
             at=at,
             word=name,

@@ -23,6 +23,8 @@ from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Changed
 from schemalint.simulator.foreign_keys import Referenced, find_operators
 from schemalint.simulator.index_attrs import IndexAttrs, compute_index_attrs
 from schemalint.simulator.session import Session
+from schemalint.simulator.not_null import find_not_null_constraint_attnum
+from schemalint.simulator.objectaddress import column_named
 from schemalint.simulator.stored import relation_parsestate
 from schemalint.syntax import nodes
 
@@ -44,13 +46,15 @@ def post_alter_type_cleanup(work: AlterTable, tab: AlteredTable) -> None:
         index = session.catalog.get(Relation, constraint.indid) if constraint.type in "pux" else None
         if index is not None:
             _rebuild_index(work, tab, index, constraint, at)
-    for constraint in constraints:
+    for constraint in sorted(constraints, key=lambda held: held.relid != tab.relid):  # other tables' turn comes later
         if constraint.relid != tab.relid and constraint.relid:
             session.lock(constraint.relid, ACCESS_EXCLUSIVE)
         if constraint.type == "c" and constraint.expr is not None:
             _rebuild_check(work, constraint, at)
         elif constraint.type == "f":
             _rebuild_foreign_key(work, tab, constraint, at)
+        elif constraint.type == "n":
+            _check_not_null(work, constraint, at)
 
 
 # --- Expressions
@@ -112,6 +116,27 @@ def _rebuild_check(work: AlterTable, constraint: Constraint, at: At) -> None:
     after = replace(constraint, expr=Expression(constraint.expr.text, tree), key=columns_of_check(tree))
     session.catalog.put(after)
     record_dependency_on_expr(session, after.address, tree, relation.oid, "n", "n")
+
+
+def _check_not_null(work: AlterTable, constraint: Constraint, at: At) -> None:
+    """A child's own NOT NULL constraint is made after that of its parent, which has come down by its own name."""
+    if not constraint.islocal or not constraint.inhcount:
+        return
+    child = work.rel(constraint.relid)
+    name = child.columns[constraint.key[0] - 1].name
+    for oid in child.inherits:
+        if oid not in work.tables:
+            continue
+        column = column_named(work.rel(oid), name)
+        held = find_not_null_constraint_attnum(work.session, oid, column.num) if column is not None else None
+        if held is not None and held.name != constraint.name:
+            raise Refusal(
+                "55000",
+                f'cannot create not-null constraint "{constraint.name}" on column "{name}" of table "{child.name}"',
+                at=at,
+                word=name,
+                detail=f'A not-null constraint named "{held.name}" already exists for this column.',
+            )
 
 
 # --- Indexes

@@ -17,7 +17,7 @@ def find_composite_type_dependencies(
     if not oid:
         return
     dependents = session.catalog.dependents(ObjectAddress("pg_type", oid))
-    for dependent in sorted({address for address, _, _ in dependents}):
+    for dependent in dict.fromkeys(address for address, _, _ in dependents):
         if dependent.classid == "pg_type":
             find_composite_type_dependencies(session, dependent.objid, relation, type_name, at)
             continue

@@ -144,14 +144,21 @@ def _alter_type_namespace(session: Session, stmt: AlterObjectSchemaStmt) -> None
     if is_true_array(found) and (element := session.catalog.get(Type, found.elem)) and element.array == oid:
         hint = f"You can alter type {format_type(session, found.elem)}, which will alter the array type as well."
         raise Refusal("42809", f"cannot alter array type {shown}", at=at, hint=hint)
-    if found.namespace == namespace and session.version < 16:
-        pass
     if found.namespace != namespace:
         check_set_namespace(session, found.namespace, namespace, at)
+    check_type_name_free(session, found, namespace, at)
     relation = session.catalog.get(Relation, found.relid) if found.relid else None
     if relation is not None and relation.kind != "c":
         raise Refusal("42809", f"{shown} is a table's row type", at=at, hint="Use ALTER TABLE instead.")
     alter_type_namespace_internal(session, found, namespace, at, note=True)
+
+
+def check_type_name_free(session: Session, found: Type, namespace: Oid, at: At) -> None:
+    """Raise 42710 when the schema has a type of this name."""
+    if found.namespace != namespace and session.catalog.find_oid("pg_type", namespace, found.name) is not None:
+        schema = session.names.namespace_name(namespace)
+        message = f'type "{found.name}" already exists in schema "{schema}"'
+        raise Refusal("42710", message, at=at, word=found.name)
 
 
 def alter_type_namespace_internal(
@@ -161,10 +168,7 @@ def alter_type_namespace_internal(
     catalog = session.catalog
     if found.namespace == namespace:
         return
-    if catalog.find_oid("pg_type", namespace, found.name) is not None:
-        schema = session.names.namespace_name(namespace)
-        message = f'type "{found.name}" already exists in schema "{schema}"'
-        raise Refusal("42710", message, at=at, word=found.name)
+    check_type_name_free(session, found, namespace, at)
     move(session, found, namespace, note)
     relation = catalog.get(Relation, found.relid) if found.relid else None
     if relation is not None and relation.kind == "c":

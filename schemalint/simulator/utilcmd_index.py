@@ -204,10 +204,11 @@ def _use_index(cxt: CreateStmtContext, con: Constraint, index: IndexDefinition, 
     name = con.indexname
     assert rel is not None and name is not None
     found = session.catalog.find(Relation, rel.namespace, name)
-    if found is None or found.index is None:
-        if found is None:
-            session.names.unknown_or(name, at)
+    if found is None:
+        session.names.unknown_or(name, at)
         raise Refusal("42704", f'index "{name}" does not exist', at=at, word=name)
+    if found.index is None:
+        raise Refusal("42809", f'"{name}" is not an index', at=at, word=name)
     info = found.index
 
     def wrong(message: str, detail: str | None = _CANNOT, sqlstate: str = "42809") -> Refusal:
