@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, Expression, ObjectAddress
-from schemalint.catalog.references import COLUMNS, Identities, defaults_of, quoted, referred_class
+from schemalint.catalog.references import COLUMNS, SECRET, Identities, defaults_of, option_names, quoted, referred_class
 from schemalint.catalog.store import Catalog
 
 Analyzed = Callable[[Catalog, CatalogObject, str, Expression], Any]
@@ -149,6 +149,8 @@ class _Side:
             found[f"{prefix}{field}"] = self._value(obj, part, field, value, prefix)
 
     def _value(self, obj: CatalogObject, part: Struct, field: str, value: Any, prefix: str) -> Any:
+        if field == "options" and obj.CLASS in SECRET:
+            return option_names(value)
         classid = referred_class(type(part), field)
         of_relation = COLUMNS.get(type(part), {}).get(field)
         if classid is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -116,6 +116,15 @@ COLUMNS: Mapping[type[Struct], Mapping[str, str]] = {
     model.PublicationRelation: {"columns": "relid"},
 }
 """Struct -> field with column numbers -> the field that says of which relation."""
+
+SECRET = ("pg_foreign_server", "pg_user_mapping", "pg_foreign_data_wrapper")
+"""Catalogs whose options may hold passwords and hosts: of these only the names are shown."""
+
+
+def option_names(options: Iterable[str]) -> list[str]:
+    """Options without their values."""
+    return [option.partition("=")[0] + "=" for option in options]
+
 
 _COMMON = {"namespace": "pg_namespace", "owner": "pg_authid"}
 

@@ -22,7 +22,7 @@ from schemalint.catalog import model
 from schemalint.catalog.builtins import FIRST_UNPINNED_OID, name_key
 from schemalint.catalog.implied import is_implied
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID, CatalogObject, Dependency, Expression, ObjectAddress
-from schemalint.catalog.references import Identities, defaults_of, referred_class
+from schemalint.catalog.references import SECRET, Identities, defaults_of, option_names, referred_class
 from schemalint.catalog.store import QUALIFIED, Catalog
 from schemalint.errors import UserError
 
@@ -31,9 +31,6 @@ FORMAT = 1
 Sizes = Literal["bucketed", "exact", "none"]
 
 LEFT_OUT = ("rows of tables", "passwords", "host", "options of foreign servers and user mappings", "other databases")
-
-SECRET = ("pg_foreign_server", "pg_user_mapping", "pg_foreign_data_wrapper")
-"""Catalogs whose options may hold passwords and hosts: of these only the names are written."""
 
 
 class Header(Struct, omit_defaults=True):
@@ -127,7 +124,7 @@ def _record(catalog: Catalog, names: Identities, obj: CatalogObject, identity: s
         record["of"] = names.of("pg_class", owner)
     record |= _fields(names, obj)
     if obj.CLASS in SECRET and "options" in record:
-        record["options"] = [option.partition("=")[0] + "=" for option in record["options"]]
+        record["options"] = option_names(record["options"])
     if isinstance(obj, model.Relation):
         _note_sizes(record, obj, sizes)
     if isinstance(obj, (model.Relation, model.Type)):
