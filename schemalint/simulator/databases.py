@@ -39,16 +39,21 @@ CURRENT_DATABASE: Oid = 16383
 _TEMPLATES = ("template0", "template1")
 
 
-def database_named(session: Session, name: str, at: At = None) -> Database | None:
-    """The database of this name, None for one of which nothing is known (get_database_oid). Raises 3D000."""
+def database_named(session: Session, name: str, at: At = None) -> Database:
+    """The database of this name (get_database_oid). Raises 3D000.
+
+    Where the catalog does not say which databases there are, a name of which nothing is known is taken for the session's own:
+    that is what migrations name.
+    """
     found = session.catalog.find(Database, 0, name)
     if found is not None:
         return found
-    if name == session.names.database:
-        return Database(oid=CURRENT_DATABASE, name=name)
     if (is_known(session) and name not in (*_TEMPLATES, "postgres")) or session.var(f"no database {name}"):
         raise Refusal("3D000", f'database "{name}" does not exist', at=at, word=name)
-    return None
+    if name in _TEMPLATES and name != session.names.database:
+        return Database(oid=_TEMPLATES.index(name) + 1, name=name)
+    current = session.catalog.find(Database, 0, session.names.database)
+    return current if current is not None else Database(oid=CURRENT_DATABASE, name=session.names.database)
 
 
 def is_known(session: Session) -> bool:
@@ -216,10 +221,9 @@ def alter_database(session: Session, stmt: AlterDatabaseStmt) -> None:
         raise Refusal("22023", "cannot disallow connections for current database", at=at)
 
 
-def _owned(session: Session, name: str, at: At) -> Database | None:
+def _owned(session: Session, name: str, at: At) -> Database:
     database = database_named(session, name, at)
-    if database is not None:
-        owner_check(session, database, at)
+    owner_check(session, database, at)
     return database
 
 
@@ -233,7 +237,6 @@ def keep_database_setting(session: Session, database: Database | None, stmt: Var
     """Keep a setting for all roles, in a database or (None) in every one."""
     if database is None:
         database = database_named(session, session.names.database)
-        assert database is not None
     changed: Any = replace(database, config=alter_setting(session, database.config, stmt, at))
     if session.catalog.at(database.address) is None:
         session.catalog.put(changed)
@@ -262,13 +265,12 @@ def dropdb(session: Session, stmt: DropdbStmt) -> None:
         session.effect(Noted("NOTICE", f'database "{stmt.dbname}" does not exist, skipping'))
         session.effect(Skipped(stmt.dbname, False))
         return
-    if database is not None:
-        owner_check(session, database, at)
+    owner_check(session, database, at)
     if stmt.dbname in _TEMPLATES:
         raise Refusal("42809", "cannot drop a template database", at=at, word=stmt.dbname)
     if stmt.dbname == session.names.database:
         raise Refusal("55006", "cannot drop the currently open database", at=at, word=stmt.dbname)
-    if database is not None:
+    if database.name == stmt.dbname:
         session.drop(database.address)
     session.set_var(f"no database {stmt.dbname}", True)
 

@@ -177,10 +177,27 @@ def get_unqualified(
         oid = session.names.temp
         return None if oid is None else session.catalog.get(model.Namespace, oid)
     found = session.catalog.find(cls, 0, name)
+    if found is None and objtype == "OBJECT_DATABASE":
+        return _database(session, name, missing_ok, at)
     if found is None:
         session.names.unknown_or(name, at)
         if not missing_ok:
             raise Refusal(sqlstate, f'{noun} "{name}" does not exist', at=at, word=name)
+    return found
+
+
+def _database(session: Session, name: str, missing_ok: bool, at: At) -> model.Database | None:
+    """A database that the catalog does not list: the session's own, as far as is known."""
+    from schemalint.simulator.databases import database_named
+
+    try:
+        found = database_named(session, name, at)
+    except Refusal:
+        if missing_ok:
+            return None
+        raise
+    if session.catalog.at(found.address) is None:
+        session.catalog.put(found)
     return found
 
 

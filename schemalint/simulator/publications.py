@@ -215,7 +215,6 @@ def create_publication(session: Session, stmt: CreatePublicationStmt) -> None:
     at = (stmt.start, stmt.end)
     if not is_superuser(session):
         database = database_named(session, session.names.database)
-        assert database is not None
         acl_check(session, database, "C", at)
         if stmt.for_all_tables:
             raise Refusal("42501", "must be superuser to create FOR ALL TABLES publication", at=at)

@@ -57,7 +57,6 @@ def _check_may_create(session: Session, at: At) -> None:
     if is_superuser(session):
         return
     database = database_named(session, session.names.database)
-    assert database is not None
     if not has_privilege(session, database, "C"):
         name = database.name
         raise Refusal("42501", f"permission denied for database {name}", at=at, word=name)

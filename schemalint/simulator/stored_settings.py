@@ -15,6 +15,8 @@ def alter_setting(session: Session, config: tuple[str, ...], stmt: VariableSetSt
 
     if stmt.kind == "VAR_RESET_ALL":
         return ()
+    if not config and stmt.kind not in ("VAR_SET_VALUE", "VAR_SET_CURRENT"):
+        return ()
     name = stmt.name or ""
     value = setting_text(session, stmt, at) if stmt.kind in ("VAR_SET_VALUE", "VAR_SET_CURRENT") else None
     setting = find_option(session, name, at)

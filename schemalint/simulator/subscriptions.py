@@ -213,7 +213,6 @@ def _check_may_create(session: Session, options: _Options, at: At) -> None:
         detail = 'Only roles with privileges of the "pg_create_subscription" role may create subscriptions.'
         raise Refusal("42501", "permission denied to create subscription", detail=detail, at=at)
     database = database_named(session, session.names.database)
-    assert database is not None
     acl_check(session, database, "C", at)
     if options.password_required is False:
         raise _superuser_only(at)

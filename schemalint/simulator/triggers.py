@@ -93,7 +93,7 @@ def create_trigger_on(session: Session, stmt: CreateTrigStmt, relation: Relation
     if stmt.row and relation.kind == "p":
         for child in session.catalog.children(relation.oid):
             session.lock(child.oid, SHARE_ROW_EXCLUSIVE)
-            clone_trigger(session, trigger, relation, child, at)
+            clone_trigger(session, trigger, relation, child, at, replace_it=stmt.replace)
     return trigger
 
 
@@ -340,10 +340,19 @@ def tree_of_when(session: Session, trigger: Trigger, relation: Relation) -> Any:
 # --- Partitions
 
 
-def clone_trigger(session: Session, trigger: Trigger, parent: Relation, partition: Relation, at: At = None) -> None:
+def clone_trigger(
+    session: Session,
+    trigger: Trigger,
+    parent: Relation,
+    partition: Relation,
+    at: At = None,
+    *,
+    replace_it: bool = False,
+) -> None:
     """Give a partition, and its own partitions, a row trigger of the partitioned table."""
     catalog = session.catalog
-    if any(held.name == trigger.name for held in catalog.triggers(partition.oid)):
+    existing = next((held for held in catalog.triggers(partition.oid) if held.name == trigger.name), None)
+    if existing is not None and not replace_it:
         message = f'trigger "{trigger.name}" for relation "{partition.name}" already exists'
         raise Refusal("42710", message, at=at, word=trigger.name)
     by_name = {column.name: column.num for column in partition.columns if not column.dropped}
@@ -356,7 +365,7 @@ def clone_trigger(session: Session, trigger: Trigger, parent: Relation, partitio
         when = Expression(when.text, tree)
     clone = replace(
         trigger,
-        oid=catalog.new_oid(),
+        oid=catalog.new_oid() if existing is None else existing.oid,
         relid=partition.oid,
         parentid=trigger.oid,
         columns=tuple(attmap.get(num, num) for num in trigger.columns),
@@ -368,12 +377,16 @@ def clone_trigger(session: Session, trigger: Trigger, parent: Relation, partitio
         catalog.put(constraint)
         catalog.depend(constraint.address, partition.address, AUTO)
         clone = replace(clone, constraint=constraint.oid)
-    session.create(clone)
+    if existing is None:
+        session.create(clone)
+    else:
+        catalog.clear_dependencies(existing.address)
+        session.change(clone)
     record_trigger_dependencies(session, clone, partition)
     if partition.kind == "p":
         for child in catalog.children(partition.oid):
             session.lock(child.oid, SHARE_ROW_EXCLUSIVE)
-            clone_trigger(session, clone, partition, child, at)
+            clone_trigger(session, clone, partition, child, at, replace_it=replace_it)
 
 
 def clone_row_triggers_to_partition(session: Session, parent: Relation, partition: Relation, at: At = None) -> None:
