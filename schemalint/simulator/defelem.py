@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemalint.errors import Refusal
+from schemalint.semantics.input import check_input
 from schemalint.syntax.nodes import A_Const, A_Star, DefElem, Float, TypeName
 
 At = tuple[int, int] | None
@@ -85,10 +86,10 @@ def def_get_int64(option: DefElem) -> int:
     if isinstance(option.arg, int):
         return int(option.arg)
     if isinstance(option.arg, Float):
-        try:
-            return int(option.arg.fval)
-        except ValueError:
-            raise Refusal("22P02", f'invalid input syntax for type bigint: "{option.arg.fval}"') from None
+        error = check_input("int8", option.arg.fval)
+        if error is not None:
+            raise Refusal(error.sqlstate, error.message, at=span_of(option))
+        return int(option.arg.fval)
     raise Refusal("42601", f"{option.defname} requires a numeric value", at=span_of(option))
 
 

@@ -19,7 +19,7 @@ from schemalint.semantics.types import format_type
 from schemalint.simulator.constraints import create_constraint_entry
 from schemalint.simulator.effects import SHARE_ROW_EXCLUSIVE, Scanned
 from schemalint.simulator.object_names import choose_constraint_name, choose_index_name_addition
-from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
+from schemalint.simulator.rangevars import check_not_system_catalog, check_table_open, relation_openrv
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import Constraint
 
@@ -69,8 +69,7 @@ def at_add_foreign_key_constraint(
     _check_partitioned(session, relation, pkrel, con, recurse, at)
     pkat = (con.pktable.start, con.pktable.end)
     if pkrel.kind not in "rp":
-        if pkrel.kind in "iIc" and session.version >= 15:
-            raise Refusal("42809", f'cannot open relation "{pkrel.name}"', at=pkat, word=pkrel.name)
+        check_table_open(session, pkrel, pkat)
         raise Refusal("42809", f'referenced relation "{pkrel.name}" is not a table', at=pkat, word=pkrel.name)
     check_not_system_catalog(session, pkrel, pkat)
     _check_persistence(relation, pkrel, at)

@@ -40,7 +40,12 @@ from schemalint.simulator.index_checks import (
 )
 from schemalint.simulator.namespaces import check_create_on_namespace
 from schemalint.simulator.object_names import choose_index_name
-from schemalint.simulator.rangevars import allow_system_table_mods, check_not_system_catalog, relation_openrv
+from schemalint.simulator.rangevars import (
+    allow_system_table_mods,
+    check_not_system_catalog,
+    check_table_open,
+    relation_openrv,
+)
 from schemalint.simulator.reindex import exec_reindex
 from schemalint.simulator.reloptions import index_reloptions, transform_rel_options
 from schemalint.simulator.session import Session
@@ -51,14 +56,7 @@ At = tuple[int, int] | None
 
 INDEX_MAX_KEYS = 32
 
-_NO_INDEX = {
-    "f": "foreign tables",
-    "v": "views",
-    "S": "sequences",
-    "c": "composite types",
-    "i": "indexes",
-    "t": "TOAST tables",
-}
+_NO_INDEX = {"f": "foreign tables", "v": "views", "S": "sequences", "t": "TOAST tables"}
 
 
 def define_index(session: Session, stmt: IndexStmt) -> None:
@@ -119,16 +117,12 @@ def check_indexable_kind(session: Session, relation: Relation, at: At) -> None:
     kind, name = relation.kind, relation.name
     if kind in "rmp":
         return
+    check_table_open(session, relation, at)
     if session.version >= 15:
-        what = _NO_INDEX.get(kind, "partitioned indexes")
-        word = "open relation" if kind in "iIc" else "create index on relation"
-        detail = f"This operation is not supported for {what}."
-        raise Refusal("42809", f'cannot {word} "{name}"', at=at, word=name, detail=detail)
+        detail = f"This operation is not supported for {_NO_INDEX[kind]}."
+        raise Refusal("42809", f'cannot create index on relation "{name}"', at=at, word=name, detail=detail)
     if kind == "f":
         raise Refusal("42809", f'cannot create index on foreign table "{name}"', at=at, word=name)
-    if kind in "iIc":
-        what = "a composite type" if kind == "c" else "an index"
-        raise Refusal("42809", f'"{name}" is {what}', at=at, word=name)
     raise Refusal("42809", f'"{name}" is not a table or materialized view', at=at, word=name)
 
 
@@ -234,6 +228,9 @@ def _tablespace(session: Session, relation: Relation, index: IndexDefinition) ->
 def _access_method(session: Session, index: IndexDefinition) -> AccessMethod:
     name, at = index.access_method, index.at
     found = session.catalog.find(AccessMethod, 0, name)
+    if found is not None and found.type != "i":
+        message = f"index access method handler function {found.handler} did not return an IndexAmRoutine struct"
+        raise Refusal("XX000", message, at=at, word=name)
     if found is None and name == "rtree":
         name = "gist"
         found = session.catalog.find(AccessMethod, 0, name)

@@ -14,6 +14,7 @@ from schemalint.semantics.types import format_type
 from schemalint.simulator.create_context import Column, CookedConstraint
 from schemalint.simulator.effects import Noted
 from schemalint.simulator.heap import MAX_HEAP_ATTRIBUTE_NUMBER
+from schemalint.simulator.rangevars import check_table_open
 from schemalint.simulator.session import Session
 from schemalint.simulator.stored import map_variable_attnos, tree_of
 
@@ -125,6 +126,7 @@ def _check_parent(session: Session, parent: Relation, persistence: str, is_parti
         return Refusal("42809", message, at=at, word=parent.name)
 
     name = parent.name
+    check_table_open(session, parent, at)
     if not is_partition:
         if parent.kind == "p":
             raise refuse(f'cannot inherit from partitioned table "{name}"')

@@ -151,3 +151,18 @@ def check_system_namespace(session: Session, namespace: Oid, relname: str, kind:
 def lookup_relation_by_name(session: Session, namespace: Oid, name: str) -> Relation | None:
     """get_relname_relid."""
     return session.catalog.find(Relation, namespace, name)
+
+
+def check_table_open(session: Session, relation: Relation, at: At = None) -> None:
+    """Raise 42809 for an index or composite type (table_open)."""
+    if relation.kind not in "iIc":
+        return
+    name = relation.name
+    if session.version >= 16:
+        detail = f"This operation is not supported for {_UNOPENED[relation.kind]}."
+        raise Refusal("42809", f'cannot open relation "{name}"', at=at, word=name, detail=detail)
+    what = "a composite type" if relation.kind == "c" else "an index"
+    raise Refusal("42809", f'"{name}" is {what}', at=at, word=name)
+
+
+_UNOPENED = {"i": "indexes", "I": "partitioned indexes", "c": "composite types"}

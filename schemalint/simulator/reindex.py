@@ -35,7 +35,7 @@ def exec_reindex(session: Session, stmt: ReindexStmt) -> None:
             tablespace = def_get_string(option)
             get_tablespace_oid(session, tablespace, at)
             if tablespace == "pg_global":
-                raise Refusal("22023", 'cannot move non-shared relation to tablespace "pg_global"', at=at)
+                raise Refusal("22023", "only shared relations can be placed in pg_global tablespace", at=at)
         else:
             raise Refusal("42601", f'unrecognized REINDEX option "{name}"', at=at)
     if concurrently:
