@@ -61,7 +61,12 @@ def render_diagnostic(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
 
 
 def _headline(head: str, said: str, severity: SeverityName, style: Style) -> Iterator[str]:
-    lines = _wrap(shown(said), max(style.width, 40), text_width(head) + 2, 2)
+    width = max(style.width, 40)
+    if text_width(head) + 2 + text_width(said.partition(" ")[0]) > width:
+        yield style.severity(head, severity) + style.bold(":")
+        yield from (f"  {style.bold(line)}" for line in _wrap(shown(said), width, 2, 2))
+        return
+    lines = _wrap(shown(said), width, text_width(head) + 2, 2)
     yield f"{style.severity(head, severity)}{style.bold(': ' + lines[0])}"
     for line in lines[1:]:
         yield f"  {style.bold(line)}"
