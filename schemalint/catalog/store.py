@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from schemalint.catalog import model
 from schemalint.catalog.builtins import name_key
 from schemalint.catalog.model import CatalogObject, Dependency, ObjectAddress, Oid
+from schemalint.errors import Refusal
 
 if TYPE_CHECKING:
     from schemalint.catalog.builtins import Builtins
@@ -37,6 +38,26 @@ QUALIFIED = frozenset(
     )
 )
 """Catalogs whose objects live in a schema."""
+
+_EXISTENCE = frozenset(
+    (
+        "3F000",
+        "42P01",
+        "42703",
+        "42704",
+        "42883",
+        "42P07",
+        "42701",
+        "42710",
+        "42723",
+        "42P06",
+        "42P16",
+        "42830",
+        "42809",
+        "2BP01",
+    )
+)
+"""SQLSTATEs that say that something does not exist, exists already, is of another kind, or is still needed."""
 
 OVERLOADED = frozenset(("pg_proc", "pg_operator"))
 """Catalogs where several objects of a schema may share a name."""
@@ -448,6 +469,15 @@ class Catalog:
             return None
         why = self._unknown.get(name) or self._unknown.get("")
         return why if why is not None or self.closed else f"the catalog ({self.source}) is not complete"
+
+    def doubt(self, refusal: Refusal) -> str | None:
+        """Why a refusal for something missing or present may be wrong: a name that it gives became unknown on the way."""
+        if not self._unknown or refusal.sqlstate not in _EXISTENCE:
+            return None
+        if "" in self._unknown:
+            return self._unknown[""]
+        names = [refusal.word or "", *refusal.message.split('"')[1::2]]
+        return next((self._unknown[name] for name in names if name in self._unknown), None)
 
     # --- what belongs to a relation
 
