@@ -6,6 +6,7 @@ import psycopg
 from servers import Server
 
 from schemalint.simulator import Simulator
+from schemalint.syntax.split import split_statements
 
 Verdict = tuple[str, str | None, str | None]
 """The statement, its SQLSTATE and message (None when accepted)."""
@@ -39,3 +40,8 @@ def assert_same_verdicts(server: Server, statements: list[str]) -> None:
     ours, theirs = simulator_says(server.major, statements), server_says(server, statements)
     different = [(a, b[1:]) for a, b in zip(ours, theirs, strict=True) if a != b]
     assert not different, "\n".join(f"{a[0]}\n  simulator {a[1:]}\n  server    {b}" for a, b in different)
+
+
+def statements_of(script: str) -> list[str]:
+    """The statements of a script, as psql would send them."""
+    return [script[raw.start : raw.end] for raw in split_statements(script) if raw.kind == "sql"]
