@@ -161,6 +161,16 @@ def create_constraint_entry(session: Session, constraint: Constraint, *, include
     """Add a constraint with its dependencies (CreateConstraintEntry); `constraint.oid` 0 is filled in. `included` are the
     INCLUDE columns of its index."""
     catalog = session.catalog
+    for held in catalog.constraints_named(constraint.namespace, constraint.name):
+        if (held.relid, held.typid) == (constraint.relid, constraint.typid):
+            index = "pg_constraint_conrelid_contypid_conname_index"
+            key = f"({held.relid}, {held.typid}, {held.name})"
+            raise Refusal(
+                "23505",
+                f'duplicate key value violates unique constraint "{index}"',
+                word=held.name,
+                detail=f"Key (conrelid, contypid, conname)={key} already exists.",
+            )
     made = replace(constraint, oid=catalog.new_oid()) if not constraint.oid else constraint
     session.create(made)
     address = made.address

@@ -26,6 +26,7 @@ from schemalint.syntax.nodes import Constraint
 At = tuple[int, int] | None
 
 INDEX_MAX_KEYS = 32
+BTREE, HASH, GIST = 403, 405, 783
 
 
 class Referenced(NamedTuple):
@@ -274,8 +275,10 @@ def find_operators(
         if UNKNOWN_TYPE in (fkcol.type, pkcol.type) or not key.opclasses:
             continue
         opclass = session.catalog.get(OpClass, key.opclasses[position])
-        if opclass is None or opclass.am not in (403, 405, 783):
+        if opclass is None or opclass.am not in (BTREE, HASH, GIST):
             continue
+        if con.fk_with_period and opclass.am != GIST and position == len(fkattnums) - 1:
+            raise Refusal("42704", "could not identify an overlaps operator for foreign key", at=at, word=pkrel.name)
         operator = _equality(session, opclass, fkcol.type, pkcol.type)
         if not operator:
             raise _cannot_be_implemented(session, con, fkcol, pkcol, at)
@@ -287,9 +290,9 @@ def find_operators(
 
 def _equality(session: Session, opclass: OpClass, fktype: Oid, pktype: Oid) -> Oid:
     opcintype = opclass.intype
-    if opclass.am == 783:
+    if opclass.am == GIST:
         return _gist_equality(session, opclass, fktype, pktype)
-    strategy = 1 if opclass.am == 405 else 3
+    strategy = 1 if opclass.am == HASH else 3
     ppeqop = get_opfamily_member(session, opclass.family, opcintype, opcintype, strategy)
     fktyped = get_base_type(session, fktype)
     pfeqop = get_opfamily_member(session, opclass.family, opcintype, fktyped, strategy)
