@@ -144,7 +144,8 @@ def _refuse_part(work: AlterTable, relation: Relation, constraint: Constraint, a
         detail = f'Constraint "{constraint.name}" is derived from constraint "{top.name}" of relation "{root.name}".'
         hint = "You may alter the constraint it derives from instead."
     message = f'cannot alter constraint "{constraint.name}" on relation "{relation.name}"'
-    raise Refusal("42809", message, at=at, word=constraint.name, detail=detail, hint=hint)
+    sqlstate = "55000" if work.session.version >= 18 else "XX000"
+    raise Refusal(sqlstate, message, at=at, word=constraint.name, detail=detail, hint=hint)
 
 
 def _alter_constraint(

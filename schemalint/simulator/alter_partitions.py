@@ -175,7 +175,7 @@ def _attach_index(work: AlterTable, parent: Relation, change: PartitionCmd) -> N
     index = range_var_get_relid(session, change.name, ACCESS_EXCLUSIVE)
     assert index is not None and parent.index is not None
     if index.index is None:
-        raise Refusal("42809", f'"{index.name}" is not an index', at=at, word=index.name)
+        raise Refusal("42P17", f'"{index.name}" is not an index', at=at, word=index.name)
     parent_table, table = work.rel(parent.index.relid), work.rel(index.index.relid)
     session.lock(parent_table.oid, ACCESS_SHARE)
     session.lock(table.oid, ACCESS_SHARE)
@@ -183,9 +183,9 @@ def _attach_index(work: AlterTable, parent: Relation, change: PartitionCmd) -> N
         validate_partitioned_index(session, parent)
         return
 
-    def cannot(detail: str) -> Refusal:
+    def cannot(detail: str, sqlstate: str = "55000") -> Refusal:
         message = f'cannot attach index "{index.name}" as a partition of index "{parent.name}"'
-        return Refusal("42P17", message, at=at, word=index.name, detail=detail)
+        return Refusal(sqlstate, message, at=at, word=index.name, detail=detail)
 
     if index.inherits:
         raise cannot(f'Index "{index.name}" is already attached to another index.')
@@ -195,13 +195,14 @@ def _attach_index(work: AlterTable, parent: Relation, change: PartitionCmd) -> N
     if other is not None:
         raise cannot(f'Another index "{other.name}" is already attached for partition "{table.name}".')
     if not compare_index_info(session, parent_table, parent, table, index, attribute_map(parent_table, table)):
-        raise cannot("The index definitions do not match.")
+        raise cannot("The index definitions do not match.", "42P17")
     constraint = index_constraint(session.catalog, parent.oid)
     own = index_constraint(session.catalog, index.oid)
     if constraint and not own:
         raise cannot(
             f'The index "{parent.name}" belongs to a constraint in table "{parent_table.name}" '
-            f'but no constraint exists for index "{index.name}".'
+            f'but no constraint exists for index "{index.name}".',
+            "42P17",
         )
     if parent.index.primary and session.version >= 18:
         _check_not_null(table, index, at)

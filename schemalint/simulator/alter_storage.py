@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from schemalint.catalog import model
 from schemalint.catalog.model import Constraint, Relation
 from schemalint.errors import Refusal
+from schemalint.semantics.query import Query
 from schemalint.simulator.alter_attributes import transform_generic_options
 from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command
 from schemalint.simulator.heap import HEAP_AM, get_am_oid, get_tablespace_oid
@@ -99,8 +100,11 @@ def prep_set_access_method(
             tab.access_method = 0
             return
         name = session.setting("default_table_access_method") or "heap"
-    tab.access_method = get_am_oid(session, name, "t", at).oid
-    if relation.kind in "rm" and tab.access_method != (relation.am or HEAP_AM):
+    am = get_am_oid(session, name, "t", at).oid
+    if am == relation.am or (relation.kind in "rm" and am == (relation.am or HEAP_AM)):
+        return
+    tab.access_method = am
+    if relation.kind in "rm":
         tab.rewrite.append("SET ACCESS METHOD")
 
 
@@ -181,12 +185,11 @@ def _check_view_options(work: AlterTable, relation: Relation, options: tuple[str
     """WITH CHECK OPTION needs a view that may be written to."""
     if not any(option.startswith("check_option=") for option in options):
         return
-    try:
-        from schemalint.simulator.updatability import view_query_is_auto_updatable  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        return
-    problem = view_query_is_auto_updatable(work.session, relation)
-    if problem:
+    from schemalint.simulator.updatable import view_query_is_auto_updatable
+
+    tree = relation.view.tree if relation.view is not None else None
+    problem = view_query_is_auto_updatable(tree, True) if isinstance(tree, Query) else None
+    if problem is not None:
         message = "WITH CHECK OPTION is supported only on automatically updatable views"
         raise Refusal("0A000", message, at=at, hint=problem)
 

@@ -22,9 +22,9 @@ from schemalint.simulator.dependency import record_dependency_on_expr
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Changed
 from schemalint.simulator.foreign_keys import Referenced, find_operators
 from schemalint.simulator.index_attrs import IndexAttrs, compute_index_attrs
-from schemalint.simulator.session import Session
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named
+from schemalint.simulator.session import Session
 from schemalint.simulator.stored import relation_parsestate
 from schemalint.syntax import nodes
 

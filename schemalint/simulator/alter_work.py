@@ -208,6 +208,7 @@ _BEFORE_15 = {
     "rpv": "a table or view",
     "rpvf": "a table, view, or foreign table",
     "rpvmiI": "a table, view, materialized view, or index",
+    "rpvmi": "a table, view, materialized view, or index",
     "rpm": "a table or materialized view",
     "rpmi": "a table, materialized view, or index",
     "rpmif": "a table, materialized view, index, or foreign table",
