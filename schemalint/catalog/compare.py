@@ -16,7 +16,9 @@ from schemalint.catalog.store import Catalog
 Analyzed = Callable[[Catalog, CatalogObject, str, Expression], Any]
 """What an expression of an object (of this attribute) means, in a form that two databases agree on; see `compare`."""
 
-NOT_COMPARED = frozenset(("oid", "name", "num", "rows", "bytes", "oncommit", "missing", "text"))
+NOT_COMPARED = frozenset(
+    ("oid", "name", "num", "rows", "bytes", "oncommit", "missing", "text", "datums", "lower", "upper")
+)
 """Fields that say nothing about the schema, or that the identity has already."""
 
 UNORDERED = frozenset(
@@ -143,6 +145,9 @@ class _Side:
             value = getattr(part, field)
             if field in NOT_COMPARED or (value == default and field != "key"):
                 continue
+            if isinstance(value, model.PartitionBound):
+                found["partition_bound"] = normalized_bound(value)
+                continue
             if isinstance(value, Struct) and not isinstance(value, Expression):
                 self._fields(obj, value, f"{prefix}{field}.", found)
                 continue
@@ -200,6 +205,16 @@ def normalized(text: str) -> str:
     while text.startswith("(") and _closes_at_end(text):
         text = text[1:-1].strip()
     return text
+
+
+def normalized_bound(bound: model.PartitionBound) -> str:
+    """A partition's bound, with numbers quoted as other values are."""
+    if bound.is_default:
+        return "DEFAULT"
+    if bound.strategy == "h":
+        return f"modulus {bound.modulus}, remainder {bound.remainder}"
+    text = re.sub(r"(?<=[(, ])(-?\d[\d.]*)(?=[,)])", r"'\1'", normalized(bound.text))
+    return text.removeprefix("FOR ").removeprefix("for ").upper().replace("( ", "(").replace(" )", ")")
 
 
 _PAREN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]""")

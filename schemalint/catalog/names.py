@@ -43,6 +43,7 @@ class Names:
         self.creation: Oid | None = PUBLIC
         self.temp: Oid | None = None
         self.database = "postgres"
+        self._asked: str | None = None  # the schema that the last look-up named
 
     def set_path(self, schemas: Iterable[str], user: str, temp: Oid | None) -> None:
         """Take a search_path setting: names as the setting lists them, missing schemas left out (recomputeNamespacePath)."""
@@ -93,7 +94,9 @@ class Names:
     def split(self, names: tuple[str, ...], at: At = None) -> tuple[str | None, str]:
         """(schema or None, name) of a possibly qualified name (DeconstructQualifiedName)."""
         if len(names) == 1:
+            self._asked = None
             return None, names[0]
+        self._asked = names[-2]
         if len(names) == 2:
             return names[0], names[1]
         if len(names) == 3:
@@ -106,6 +109,7 @@ class Names:
 
     def search(self, schema: str | None) -> tuple[Oid, ...]:
         """The schemas to look into: the search path, or the one that is named (none when it does not exist)."""
+        self._asked = schema
         if schema is None:
             return self.path
         oid = self.find_namespace(schema)
@@ -152,8 +156,10 @@ class Names:
     # --- what is not there
 
     def unknown_or(self, name: str, at: At = None) -> None:
-        """Raise Undecidable when a missing name may exist after all."""
+        """Raise Undecidable when a missing name may exist after all, in a schema whose contents are not known for example."""
         why = self.catalog.why_unknown(name)
+        if why is None and self._asked is not None:
+            why = self.catalog.why_unknown(self._asked)
         if why is not None:
             raise Undecidable(f'whether "{name}" exists is not known: {why}', at)
 

@@ -141,24 +141,11 @@ def _finished_relation(relation: model.Relation) -> model.Relation:
 
 
 def _finished_bound(bound: model.PartitionBound) -> model.PartitionBound:
-    """The bound with the parts of its text; values stay as texts."""
+    """The bound with the parts of its text, but for values: what they are depends on their types."""
     if bound.text == "DEFAULT":
         return replace(bound, is_default=True)
     hashed = _MODULUS.match(bound.text)
-    if hashed is not None:
-        return replace(bound, modulus=int(hashed[1]), remainder=int(hashed[2]))
-    if bound.text.startswith("FOR VALUES IN ("):
-        return replace(bound, datums=_values(bound.text[len("FOR VALUES IN (") : -1]))
-    lower, _, upper = bound.text.removeprefix("FOR VALUES FROM (").partition(") TO (")
-    return replace(bound, lower=_values(lower), upper=_values(upper[:-1]))
-
-
-def _values(text: str) -> tuple[str | None, ...]:
-    return tuple(None if value == "NULL" else _unquoted(value) for value in split_list(text))
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1].replace("''", "'") if value.startswith("'") and value.endswith("'") else value
+    return bound if hashed is None else replace(bound, modulus=int(hashed[1]), remainder=int(hashed[2]))
 
 
 _LIST_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(\[]|[)\]]|,""")
@@ -184,7 +171,22 @@ def _finished_rule(rule: model.RewriteRule) -> model.RewriteRule:
     return replace(rule, text=rule.text.strip().removesuffix(";"))
 
 
-_FINISH: Mapping[str, Any] = {"pg_class": _finished_relation, "pg_rewrite": _finished_rule}
+_OPTION = re.compile(r"(\S+) = '((?:[^']|'')*)'(?:, |$)")
+
+
+def _finished_text_search(found: model.TextSearch) -> model.TextSearch:
+    """A dictionary's options as `name=value` (deserialize_deflist)."""
+    if not found.options:
+        return found
+    options = _OPTION.findall(", ".join(found.options))
+    return replace(found, options=tuple(f"{name}={value}".replace("''", "'") for name, value in options))
+
+
+_FINISH: Mapping[str, Any] = {
+    "pg_class": _finished_relation,
+    "pg_rewrite": _finished_rule,
+    "pg_ts": _finished_text_search,
+}
 
 
 # --- into a catalog

@@ -175,7 +175,9 @@ def _fields(names: Identities, part: Struct) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field, default in zip(struct.__struct_fields__, defaults_of(struct), strict=True):
         value = getattr(part, field)
-        if field == "oid" or (value == default and not (field == "namespace" and value)):
+        if field == "oid" or (struct is model.PartitionBound and field in ("datums", "lower", "upper")):
+            continue
+        if value == default and not (field == "namespace" and value):
             continue
         found[field] = _value(names, value, referred_class(struct, field))
     return found

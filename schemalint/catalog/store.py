@@ -133,6 +133,7 @@ class Catalog:
         # enum type -> labels that ALTER TYPE added in the open transaction; they must not be used yet
         self.uncommitted_labels: dict[Oid, tuple[str, ...]] = {}
         self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
+        self.prepared: dict[str, Any] = {}  # prepared transactions -> their changes, which wait for COMMIT PREPARED
         self._log: list[tuple[dict[Any, Any], Any, Any]] = []
         # class -> a number that no other state of its objects has; absent while all of them are built in
         self.stamps: dict[str, int] = {}
@@ -183,6 +184,27 @@ class Catalog:
             if where is self._objects and key not in seen:
                 seen[key] = self._builtin(key) if old is _MISSING else None if old is _GONE else old
         return list(seen.items())
+
+    def changes_since_mark(self, mark: int, without: dict[Any, Any]) -> list[tuple[dict[Any, Any], Any, Any]]:
+        """All that was written since `mark`, but for one dict of session state, as `apply` takes it. Identifiers stay taken."""
+        apart = (without, self.lasting, self._next_oid)
+        kept, rest = [], {}
+        for where, key, old in self._log[mark:]:
+            if where is self._next_oid:
+                continue
+            kept.append((where, key, old))
+            if not any(where is other for other in apart):
+                rest[id(where), key] = (where, key, where.get(key, _MISSING))
+        self._log[mark:] = kept
+        return list(rest.values())
+
+    def apply(self, changes: list[tuple[dict[Any, Any], Any, Any]]) -> None:
+        """Write again what changes_since_mark gave."""
+        for where, key, value in changes:
+            if value is _MISSING:
+                self._delete(where, key)
+            else:
+                self._set(where, key, value)
 
     def _set(self, where: dict[Any, Any], key: Any, value: Any) -> None:
         self._log.append((where, key, where.get(key, _MISSING)))

@@ -263,7 +263,10 @@ def find_expr_references(catalog: Catalog, tree: object, relid: Oid = 0) -> Iter
     query is a column of that relation."""
     references = _References(catalog, relid)
     references.walk(tree, ())
-    return references.found
+    by_column = {needed[:2] for needed in references.found if needed.objsubid}
+    return [
+        needed for needed in references.found if needed.objsubid or needed[:2] not in by_column
+    ]  # eliminate_duplicate_dependencies
 
 
 def record_dependency_on_expr(

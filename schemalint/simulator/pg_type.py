@@ -165,15 +165,16 @@ def record_type_dependencies(session: Session, made: Type) -> None:
     """What a type needs (GenerateTypeDependencies)."""
     catalog = session.catalog
     address = made.address
-    if not made.relid and not (made.elem and made.subscript == ARRAY_SUBSCRIPT_HANDLER):
+    of_relation = catalog.get(model.Relation, made.relid) if made.relid else None
+    dependent = made.relid and (of_relation is None or of_relation.kind != "c")
+    if not dependent and not (made.elem and made.subscript == ARRAY_SUBSCRIPT_HANDLER):
         catalog.depend(address, ObjectAddress("pg_namespace", made.namespace))
     for function in (made.input, made.output, made.typmodin):
         if function:
             catalog.depend(address, ObjectAddress("pg_proc", function))
     if made.relid:
-        relation = catalog.get(model.Relation, made.relid)
-        if relation is not None and relation.kind == "c":
-            catalog.depend(relation.address, address, "i")
+        if of_relation is not None and of_relation.kind == "c":
+            catalog.depend(of_relation.address, address, "i")
         else:
             catalog.depend(address, ObjectAddress("pg_class", made.relid), "i")
     if made.elem:

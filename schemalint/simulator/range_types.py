@@ -200,7 +200,6 @@ def _create(
         ),
     )
     catalog.put(replace(ranged, multirange=multi.oid))
-    catalog.clear_dependencies(multi.address)
     catalog.depend(multi.address, ranged.address, "i")
     _make_constructors(session, ranged, multi, at)
 
@@ -208,11 +207,11 @@ def _create(
 def _make_constructors(session: Session, ranged: Type, multi: Type, at: At) -> None:
     """makeRangeConstructors, makeMultirangeConstructors, and the cast between the two."""
     subtype = ranged.subtype
-    _constructor(session, ranged, ranged, (subtype, subtype), at)
-    _constructor(session, ranged, ranged, (subtype, subtype, typeoids.TEXT), at)
-    _constructor(session, ranged, multi, (), at)
-    cast = _constructor(session, ranged, multi, (ranged.oid,), at)
-    _constructor(session, ranged, multi, (ranged.array,), at, variadic=ranged.oid)
+    _constructor(session, ranged, ranged, "range_constructor2", (subtype, subtype), at)
+    _constructor(session, ranged, ranged, "range_constructor3", (subtype, subtype, typeoids.TEXT), at)
+    _constructor(session, ranged, multi, "multirange_constructor0", (), at)
+    cast = _constructor(session, ranged, multi, "multirange_constructor1", (ranged.oid,), at)
+    _constructor(session, ranged, multi, "multirange_constructor2", (ranged.array,), at, variadic=ranged.oid)
     made = Cast(
         oid=session.catalog.new_oid(), source=ranged.oid, target=multi.oid, func=cast.oid, context="e", method="f"
     )
@@ -222,7 +221,7 @@ def _make_constructors(session: Session, ranged: Type, multi: Type, at: At) -> N
 
 
 def _constructor(
-    session: Session, ranged: Type, made: Type, argtypes: tuple[Oid, ...], at: At, variadic: Oid = 0
+    session: Session, ranged: Type, made: Type, src: str, argtypes: tuple[Oid, ...], at: At, variadic: Oid = 0
 ) -> Proc:
     proc = procedure_create(
         session,
@@ -240,6 +239,7 @@ def _constructor(
             allargtypes=argtypes if variadic else (),
             argmodes="v" if variadic else "",
             variadic=variadic,
+            src=src,
         ),
         False,
         at,

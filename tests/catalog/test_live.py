@@ -114,13 +114,11 @@ def test_partitions(catalog: Catalog) -> None:
     assert {child.name for child in catalog.children(events.oid)} == {"events_2020", "events_rest"}
     bound = relation(catalog, "events_2020").partition_bound
     assert bound is not None
-    assert (bound.lower, bound.upper) == (("2020-01-01", "a"), ("2021-01-01", "MAXVALUE"))
+    assert bound.text == "FOR VALUES FROM ('2020-01-01', 'a') TO ('2021-01-01', MAXVALUE)"
     rest = relation(catalog, "events_rest").partition_bound
     assert rest is not None and rest.is_default
     hashed = relation(catalog, "hashed_0").partition_bound
     assert hashed is not None and (hashed.strategy, hashed.modulus, hashed.remainder) == ("h", 2, 0)
-    listed = relation(catalog, "hashed_0_1").partition_bound
-    assert listed is not None and set(listed.datums) == {"1", None}
     assert [child.name for child in catalog.children(relation(catalog, "events_n").oid)] != []
 
 

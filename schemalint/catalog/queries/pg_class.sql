@@ -3,7 +3,7 @@ SELECT c.oid, relname AS name, relnamespace AS namespace, relkind AS kind, relow
        relpersistence AS persistence, nullif(reloftype, 0) AS of_type, nullif(relispartition, false) AS ispartition,
        relam AS am, nullif(reltablespace, 0) AS tablespace, reloptions AS options,
        nullif(relrowsecurity, false) AS rowsecurity, nullif(relforcerowsecurity, false) AS forcerowsecurity,
-       relreplident AS replident, nullif(relispopulated, true) AS populated, relacl::text[] AS acl,
+       CASE WHEN relkind IN ('r', 'p', 'm') THEN relreplident END AS replident, nullif(relispopulated, true) AS populated, relacl::text[] AS acl,
        CASE WHEN relkind IN ('r', 'm', 'p', 'f') THEN reltuples END AS rows,
        CASE WHEN relkind IN ('r', 'm') THEN {size} END AS bytes,
        CASE WHEN relkind IN ('r', 'p', 'f', 'i', 'I') THEN

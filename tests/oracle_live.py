@@ -1,0 +1,222 @@
+"""Where the simulator's catalog and a server's differ after the same statements: live(after) == simulate(live(before), statements).
+
+    python tests/oracle_live.py [--major N] [--each] FILE.sql...
+    python tests/oracle_live.py --count FILE...        # most frequent differences first
+
+Each file is run on an empty database of a real server and by a Simulator that starts from that database's catalog; statements that
+the server refuses, or that the simulator does not model, are left out of both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from msgspec import UNSET, Struct
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
+
+from servers import Server, available_binaries, started  # noqa: E402
+
+from schemalint.catalog import live, model  # noqa: E402
+from schemalint.catalog.compare import Difference, compare  # noqa: E402
+from schemalint.catalog.model import CatalogObject, Expression  # noqa: E402
+from schemalint.catalog.references import Identities, quoted  # noqa: E402
+from schemalint.catalog.store import Catalog  # noqa: E402
+from schemalint.errors import NotModelled, Refusal, Undecidable  # noqa: E402
+from schemalint.semantics import query as q  # noqa: E402
+from schemalint.simulator import Simulator  # noqa: E402
+from schemalint.simulator.constraints import cook_default  # noqa: E402
+from schemalint.simulator.domains import cook_domain_check  # noqa: E402
+from schemalint.simulator.session import Session  # noqa: E402
+from schemalint.simulator.stored import node_of, relation_parsestate, tree_of  # noqa: E402
+from schemalint.simulator.triggers import tree_of_when  # noqa: E402
+from schemalint.simulator.updatable import view_query  # noqa: E402
+from schemalint.syntax.errors import NotUnderstood, ParseError  # noqa: E402
+from schemalint.syntax.split import split_statements  # noqa: E402
+
+
+def differences(server: Server, statements: Iterable[str], *, dependencies: bool = True) -> list[Difference]:
+    """Run statements on both sides and compare what exists afterwards."""
+    name = server.create_database()
+    try:
+        with server.connect(name) as connection:
+            simulator = Simulator(catalog=live.read_catalog(connection))
+            for statement in statements:
+                run(connection, simulator, statement)
+            after = live.read_catalog(connection)
+        return compared(after, simulator.catalog, dependencies)
+    finally:
+        server.drop_database(name)
+
+
+def compared(after: Catalog, simulated: Catalog, dependencies: bool = True) -> list[Difference]:
+    """What the simulator has (`after` of a difference) where the server has something else (`before`)."""
+    return [
+        d
+        for d in compare(after, simulated, dependencies=dependencies, analyzed=Analyzer())
+        if d.classid not in ("pg_authid", "pg_tablespace", "pg_database")
+        and not (d.attribute.startswith("needs pg_authid ") and d.attribute.endswith(" (o)"))  # owners are fields
+    ]
+
+
+def run(connection: psycopg.Connection[Any], simulator: Simulator, statement: str) -> str | None:
+    """Execute one statement on both sides. The reason, when it has to be left out."""
+    outcome = simulator.execute(statement)
+    if not outcome.understood:
+        simulator.undo()
+        return "not modelled"
+    try:
+        connection.execute(statement, prepare=False)
+    except psycopg.Error as error:
+        if outcome.sqlstate is None:
+            simulator.undo()
+            return f"server: {error.sqlstate}"
+        return None
+    if outcome.sqlstate is not None:
+        return f"simulator: {outcome.sqlstate} {outcome.message}"
+    return None
+
+
+class Analyzer:
+    """What an expression means: its analyzed tree, with names for identifiers and without what only printing needs."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[int, tuple[Session, Identities]] = {}
+
+    def __call__(self, catalog: Catalog, obj: CatalogObject, attribute: str, expression: Expression) -> Any:
+        if id(catalog) not in self._sessions:
+            session = Session(catalog)
+            session.prepare()
+            self._sessions[id(catalog)] = session, Identities(catalog)
+        session, names = self._sessions[id(catalog)]
+        try:
+            return str(simplified(meaning(session, obj, attribute, expression), names))
+        except (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood, AssertionError, TypeError):
+            return None
+
+
+def meaning(session: Session, obj: CatalogObject, attribute: str, expression: Expression) -> Any:
+    """The analyzed tree of an expression, as the statement that stored it had it."""
+    catalog = session.catalog
+    if attribute == "view":
+        return view_query(session, obj.oid)
+    if isinstance(obj, model.Trigger):
+        return tree_of_when(session, obj, catalog[model.Relation, obj.relid])
+    if isinstance(obj, model.Constraint) and obj.typid:
+        return cook_domain_check(session, catalog[model.Type, obj.typid], node_of(session, expression))
+    relation = catalog.get(model.Relation, relation_of(obj))
+    if attribute.endswith(".default") and relation is not None and expression.tree is UNSET:
+        column = next(c for c in relation.columns if attribute == f"column {quoted(c.name)}.default")
+        return cook_default(
+            session, relation_parsestate(session, relation), node_of(session, expression), column, column.generated
+        )
+    return tree_of(session, expression, relation)
+
+
+def relation_of(obj: CatalogObject) -> int:
+    if isinstance(obj, model.Relation):
+        return obj.index.relid if obj.index is not None else obj.oid
+    return int(getattr(obj, "relid", 0) or 0)
+
+
+SHOWN_ONLY = frozenset(("start", "end", "at", "location", "form", "format", "alias", "name"))
+
+OID_CLASSES = {
+    "type": "pg_type",
+    "collation": "pg_collation",
+    "func": "pg_proc",
+    "op": "pg_operator",
+    "relid": "pg_class",
+}
+
+
+def simplified(node: Any, names: Identities) -> Any:
+    if isinstance(node, q.Const):
+        return ("const", names.of("pg_type", node.type), node.typmod, str(node.value))
+    if isinstance(node, Struct):
+        found: list[Any] = [type(node).__name__]
+        for field in node.__struct_fields__:
+            value = getattr(node, field)
+            if field in SHOWN_ONLY:
+                continue
+            if field in OID_CLASSES and isinstance(value, int):
+                value = names.of(OID_CLASSES[field], value)
+            found.append(simplified(value, names))
+        return tuple(found)
+    if isinstance(node, (tuple, list)):
+        return tuple(simplified(item, names) for item in node)
+    return node
+
+
+_NUMBER = re.compile(r"\d+")
+
+
+def kind_of(difference: Difference) -> str:
+    """The difference without what is particular to one object."""
+    attribute = re.sub(r"column \S+?\.", "column *.", difference.attribute)
+    attribute = re.sub(r"needs (\w+) .*(\(\w\))", r"needs \1 \2", attribute)
+    if not difference.attribute:
+        return f"{difference.classid}: " + (
+            "missing in the simulator" if difference.after is None else "extra in the simulator"
+        )
+    return f"{difference.classid}: {attribute}: {difference.before or '-'} | {difference.after or '-'}"
+
+
+def statements_of(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    for raw in split_statements(text):
+        if raw.kind == "sql":
+            yield text[raw.start : raw.end]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--major", type=int, default=18)
+    parser.add_argument("--count", action="store_true", help="count kinds of differences over all files")
+    parser.add_argument(
+        "--each", action="store_true", help="compare after each statement, and name the one that made a difference"
+    )
+    options = parser.parse_args(arguments)
+    counted: Counter[str] = Counter()
+    with started(available_binaries()[options.major]) as server:
+        for path in options.files:
+            if options.each:
+                each(server, path)
+                continue
+            found = differences(server, statements_of(path))
+            print(f"{path}: {len(found)} differences")
+            counted.update(map(kind_of, found))
+            if not options.count:
+                print("\n".join(f"  {difference}" for difference in found))
+    for kind, times in counted.most_common(60) if options.count else ():
+        print(f"{times:6} {kind}")
+    return 0
+
+
+def each(server: Server, path: Path) -> None:
+    """After every statement, what it made differ; the simulator goes on from the server's catalog."""
+    name = server.create_database()
+    try:
+        with server.connect(name) as connection:
+            for statement in statements_of(path):
+                simulator = Simulator(catalog=live.read_catalog(connection))
+                why = run(connection, simulator, statement)
+                found = compared(live.read_catalog(connection), simulator.catalog) if why is None else []
+                if why or found:
+                    print(f"--- {' '.join(statement.split())[:160]}")
+                    print("\n".join([f"    {why}"] if why else [f"    {difference}" for difference in found]))
+    finally:
+        server.drop_database(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
