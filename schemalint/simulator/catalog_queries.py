@@ -142,8 +142,9 @@ def _join(scope: Scope, join: n.JoinExpr, wanted: Wanted) -> Iterator[dict[str, 
     right = list(_from_item(scope, join.rarg, wanted))
     keys = _join_keys(join.quals, right[0]) if right else None
     by_key: dict[Value, list[dict[str, Row]]] = {}
-    for other in right if keys is not None else ():
-        by_key.setdefault(_hashable(_field(other, keys[1])), []).append(other)
+    if keys is not None:
+        for other in right:
+            by_key.setdefault(_hashable(_field(other, keys[1])), []).append(other)
     held = scope.rows
     for left in _from_item(scope, join.larg, wanted):
         matched = False
