@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from schemalint.catalog.model import Oid, Proc, Type
 from schemalint.errors import Refusal
@@ -21,6 +21,10 @@ from schemalint.semantics.objectnames import REG_TYPES
 At = tuple[int, int] | None
 
 NAMEDATALEN = 64
+DATETIME_OVERFLOW = "22008"
+
+DateOrder = Literal["MDY", "DMY", "YMD"]
+_ORDERS: dict[str, DateOrder] = {"MDY": "MDY", "US": "MDY", "DMY": "DMY", "YMD": "YMD"}
 
 _WITH_SETTINGS = frozenset("date time timetz timestamp timestamptz interval money".split())
 _TAKE_ANYTHING = frozenset((typeoids.VOID, typeoids.CSTRING, typeoids.UNKNOWN))
@@ -35,6 +39,8 @@ def input_constant(state: State, oid: Oid, text: str, typmod: int = -1, at: At =
         value = _read(state, found, text, Request(typmod, state.version, settings))
     except Refused as refused:
         error = refused.error
+        if error.sqlstate == DATETIME_OVERFLOW and _fits_another_order(state, found, text, settings):
+            return text
         raise Refusal(
             error.sqlstate, error.message, at=at, detail=error.detail or None, hint=error.hint or None
         ) from None
@@ -69,14 +75,42 @@ def settings_of(state: State) -> InputSettings:
     nulls = setting("array_nulls")
     if order is style is zone is nulls is None:
         return DEFAULT
-    words = (order or "").upper().replace(",", " ").split()
-    date_order: Any = next((word for word in words if word in ("MDY", "DMY", "YMD")), "MDY")
     return InputSettings(
-        date_order=date_order,
+        date_order=_date_order(order or "MDY") or "MDY",
         sql_standard_intervals=(style or "").lower() == "sql_standard",
         array_nulls=(nulls or "on").lower() not in ("off", "false", "no", "0"),
         timezone=zone,
     )
+
+
+def _date_order(setting: str) -> DateOrder | None:
+    """The order that a DateStyle sets; None when it leaves the order as it was (check_datestyle)."""
+    german = False
+    for word in setting.upper().replace(",", " ").split():
+        if word in _ORDERS:
+            return _ORDERS[word]
+        if word.startswith("EURO"):
+            return "DMY"
+        if word.startswith("NONEURO"):
+            return "MDY"
+        german |= word.startswith("GERMAN")
+    return "DMY" if german else None
+
+
+def _fits_another_order(state: State, found: Type, text: str, settings: InputSettings) -> bool:
+    """Whether the date would be one in an order of fields that an earlier SET may have chosen."""
+    setting = getattr(state, "settings", None) or getattr(state, "setting", None)
+    style = setting("datestyle") if setting is not None else None
+    if style is None or _date_order(style) is not None:
+        return False
+    for order in ("DMY", "YMD"):
+        other = InputSettings(order, settings.sql_standard_intervals, settings.array_nulls, settings.timezone)
+        try:
+            _read(state, found, text, Request(-1, state.version, other))
+            return True
+        except (Refused, Undecided):
+            continue
+    return False
 
 
 # --- By kind of type

@@ -151,7 +151,9 @@ def regtypein(state: State, text: str) -> Oid:
 
 def regcollationin(state: State, text: str) -> Oid:
     number = _number(text)
-    return number if number is not None else lookup_collation(state, string_to_qualified_name_list(text))
+    if number is not None:
+        return number
+    return lookup_collation(state, string_to_qualified_name_list(text), missing_schema_ok=state.version >= 16)
 
 
 def _text_search(kind: str, shown: str) -> Callable[[State, str], Oid]:

@@ -195,13 +195,14 @@ def type_string_to_type_name(state: State, text: str) -> TypeName:
 # --- Collations
 
 
-def lookup_collation(state: State, names: tuple[str, ...], at: At = None) -> Oid:
+def lookup_collation(state: State, names: tuple[str, ...], at: At = None, *, missing_schema_ok: bool = False) -> Oid:
     """LookupCollation: get_collation_oid, which must find it. Collations of other encodings are not in a catalog."""
     schema, name = state.names.split(names, at)
-    if schema is not None:
+    if schema is not None and not missing_schema_ok:
         state.names.namespace(schema, at)
     found = state.names.find(Collation, schema, name)
     if found is None:
+        state.names.unknown_or(schema or name, at)
         state.names.unknown_or(name, at)
         message = f'collation "{qualified(names)}" for encoding "UTF8" does not exist'
         raise Refusal("42704", message, at=at, word=name)

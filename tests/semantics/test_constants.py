@@ -153,7 +153,7 @@ LITERALS = {
     "regnamespace": ["public", "nowhere", "pg_catalog", "a.b"],
     "regconfig": ["english", "simple", "klingon", "pg_catalog.english", "nowhere.english"],
     "regdictionary": ["simple", "nothing"],
-    "regcollation": ['"C"', "C", "nothing", "pg_catalog.default"],
+    "regcollation": ['"C"', "C", "nothing", "pg_catalog.default", "nowhere.x", "pg_catalog.x"],
     "anyarray": ["{1}"],
     "void": ["x"],
     "trigger": ["x"],
@@ -228,3 +228,29 @@ def test_type_names(database: Database, text: str) -> None:
 def test_quoted_names(database: Database, name: str) -> None:
     row = database.connection.execute("SELECT quote_ident(%s)", (name,)).fetchone()
     assert row == (quote_identifier(database.state, name),)
+
+
+@pytest.mark.parametrize(
+    "style", ["ISO", "DMY", "SQL, DMY", "German", "European", "US", "ISO, YMD", "postgres, noneuropean"]
+)
+@pytest.mark.parametrize("text", ["13/06/1957", "06/13/1957", "1957/06/13", "57/06/13", "40/40/1957"])
+def test_date_orders(database: Database, style: str, text: str) -> None:
+    state = database.state
+    state.settings = {"datestyle": style}.get
+    literal = Const(type=705, value=text, start=0, end=1)
+    said = ""
+    try:
+        coerce_to_target_type(state, literal, 705, parse_type_string(state, "date")[0], -1, EXPLICIT, "explicit_cast")
+    except Refusal as refusal:
+        said = refusal.sqlstate
+    finally:
+        state.settings = {}.get
+    database.connection.execute(f"RESET datestyle; SET datestyle TO {style}", prepare=False)
+    try:
+        database.connection.execute(f"SELECT '{text}'::date", prepare=False)
+        server = ""
+    except psycopg.Error as error:
+        server = error.sqlstate or ""
+    if style == "ISO":  # any order may have been set before
+        server = server if text == "40/40/1957" else ""
+    assert said == server
