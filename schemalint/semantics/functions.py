@@ -210,7 +210,8 @@ def _check_kind(call: _Call, code: str) -> None:
 
 
 def _no_such_function(call: _Call, code: str) -> Refusal:
-    call.pstate.names.unknown_or(call.names[-1], call.at)
+    names = call.pstate.names
+    names.unknown_or(names.split(call.names)[1], call.at)
     kind = "procedure" if call.proc_call else "function"
     advice = "You might need to add explicit type casts."
     if code == "multiple":

@@ -29,6 +29,11 @@ At = tuple[int, int] | None
 
 _GONE_SINCE = {"adminpack": 17, "old_snapshot": 17}
 """Modules that PostgreSQL itself no longer has."""
+_NOT_SHIPPED = frozenset(
+    "address_standardizer address_standardizer_data_us hll hypopg ip4r pg_cron pg_partman pg_repack pgaudit pgtap "
+    "plpgsql_check postgis postgis_raster postgis_sfcgal postgis_topology rum semver vector".split()
+)
+"""Extensions that have releases of their own, so that a server may offer other versions than the data has."""
 _SINCE = {"pg_walinspect": 15, "pg_logicalinspect": 18, "old_snapshot": 14, "pg_surgery": 14}
 
 
@@ -98,6 +103,9 @@ def _create(
         raise Refusal("0A000", f'extension "{name}" is not available', at=at, word=name)
     variant = extensions.load(name, session.version)
     names = load_names(name) if variant is None else None
+    if version is not None and not _may_offer(session, name, variant, version):
+        message = f'extension "{name}" has no installation script nor update path for version "{version}"'
+        raise Refusal("22023", message, at=at, word=version)
     own_schema = None if variant is None else variant.schema
     namespace = _target_schema(session, name, own_schema, schema, cascade, at)
     requires = variant.requires if variant is not None else names.requires if names is not None else ()
@@ -113,6 +121,13 @@ def _create(
         if needed is not None:
             session.catalog.depend(made.address, needed.address)
     return made
+
+
+def _may_offer(session: Session, name: str, variant: extensions.Variant | None, version: str) -> bool:
+    """Whether a server of this major may have the version."""
+    if variant is None or name in _NOT_SHIPPED or session.version not in variant.majors:
+        return True
+    return version in variant.versions
 
 
 def _target_schema(session: Session, name: str, own: str | None, given: str | None, cascade: bool, at: At) -> Oid:
@@ -319,6 +334,9 @@ def alter_extension(session: Session, stmt: AlterExtensionStmt) -> None:
     version = _options(stmt.options).get("new_version")
     if version is None or version == found.version:
         return
+    if not _may_offer(session, found.name, extensions.load(found.name, session.version), str(version)):
+        message = f'extension "{found.name}" has no update path from version "{found.version}" to version "{version}"'
+        raise Refusal("22023", message, at=at, word=str(version))
     session.change(replace(found, version=str(version)))
 
 
