@@ -10,6 +10,7 @@ the server refuses, or that the simulator does not model, are left out of both.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections import Counter
@@ -43,14 +44,21 @@ from schemalint.syntax.errors import NotUnderstood, ParseError  # noqa: E402
 from schemalint.syntax.split import split_statements  # noqa: E402
 
 
-def differences(server: Server, statements: Iterable[str], *, dependencies: bool = True) -> list[Difference]:
-    """Run statements on both sides and compare what exists afterwards."""
+def differences(
+    server: Server, statements: Iterable[str], *, dependencies: bool = True, counted: Counter[str] | None = None
+) -> list[Difference]:
+    """Run statements on both sides and compare what exists afterwards; `counted` gets why statements were left out."""
     name = server.create_database()
     try:
         with server.connect(name) as connection:
             simulator = Simulator(catalog=live.read_catalog(connection))
             for statement in statements:
-                run(connection, simulator, statement)
+                why = run(connection, simulator, statement)
+                if counted is not None:
+                    counted[why or "run"] += 1
+            if simulator.session.in_transaction_block:
+                simulator.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
             after = live.read_catalog(connection)
         return compared(after, simulator.catalog, dependencies)
     finally:
@@ -59,10 +67,16 @@ def differences(server: Server, statements: Iterable[str], *, dependencies: bool
 
 def compared(after: Catalog, simulated: Catalog, dependencies: bool = True) -> list[Difference]:
     """What the simulator has (`after` of a difference) where the server has something else (`before`)."""
+    members = {
+        Identities(after).of_object(obj)
+        for obj in after.changed_objects()
+        if any(on.classid == "pg_extension" and deptype == "e" for on, deptype in after.depends_on(obj.address))
+    }  # what their functions are written in is not in our data of extensions
     return [
         d
         for d in compare(after, simulated, dependencies=dependencies, analyzed=Analyzer())
         if d.classid not in ("pg_authid", "pg_tablespace", "pg_database")
+        and not (d.identity in members and d.attribute)
         and not (d.attribute.startswith("needs pg_authid ") and d.attribute.endswith(" (o)"))  # owners are fields
     ]
 
@@ -139,6 +153,8 @@ OID_CLASSES = {
 
 
 def simplified(node: Any, names: Identities) -> Any:
+    if isinstance(node, q.Const) and node.type == 2205 and str(node.value).isdigit():
+        return ("regclass", names.of("pg_class", int(node.value)))
     if isinstance(node, q.Const):
         return ("const", names.of("pg_type", node.type), node.typmod, str(node.value))
     if isinstance(node, Struct):
@@ -172,6 +188,9 @@ def kind_of(difference: Difference) -> str:
 
 def statements_of(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".jsonl":  # one object a line, its statement in "sql"
+        yield from (json.loads(line)["sql"] for line in text.splitlines())
+        return
     for raw in split_statements(text):
         if raw.kind == "sql":
             yield text[raw.start : raw.end]
@@ -192,8 +211,12 @@ def main(arguments: list[str]) -> int:
             if options.each:
                 each(server, path)
                 continue
-            found = differences(server, statements_of(path))
-            print(f"{path}: {len(found)} differences")
+            left_out: Counter[str] = Counter()
+            found = differences(server, statements_of(path), counted=left_out)
+            ran = left_out.pop("run", 0)
+            print(f"{path}: {ran} statements, {left_out.total()} left out, {len(found)} differences")
+            for why, times in left_out.most_common(8):
+                print(f"  {times:6} {why}")
             counted.update(map(kind_of, found))
             if not options.count:
                 print("\n".join(f"  {difference}" for difference in found))
