@@ -23,7 +23,7 @@ from schemalint.simulator.foreign_keys import add_foreign_key
 from schemalint.simulator.indexes import define_index_of
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named, constraint_of
-from schemalint.simulator.pg_inherits import find_inheritance_children
+from schemalint.simulator.pg_inherits import find_all_inheritors, find_inheritance_children
 from schemalint.simulator.rename_relation import rename_relation_internal
 from schemalint.simulator.utilcmd import make_not_null_constraint
 from schemalint.syntax import nodes
@@ -140,6 +140,8 @@ def at_exec_add_index(work: AlterTable, tab: AlteredTable, command: Command) -> 
     """ATExecAddIndex."""
     definition: IndexDefinition = command.def_
     only = not command.recurse
+    if not only and work.rel(tab.relid).kind == "p":
+        find_all_inheritors(work.session, tab.relid, work.lockmode)
     define_index_of(work.session, work.rel(tab.relid), definition, only=only, is_alter_table=True)
 
 

@@ -10,6 +10,7 @@ from schemalint.errors import Refusal
 from schemalint.semantics.query import Query
 from schemalint.simulator.alter_attributes import transform_generic_options
 from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command
+from schemalint.simulator.effects import ACCESS_EXCLUSIVE
 from schemalint.simulator.heap import HEAP_AM, get_am_oid, get_tablespace_oid
 from schemalint.simulator.reloptions import heap_reloptions, index_reloptions, transform_rel_options
 from schemalint.simulator.session import Session
@@ -79,6 +80,7 @@ def at_exec_set_logged(work: AlterTable, tab: AlteredTable, command: Command) ->
         for dependent, _, deptype in session.catalog.dependents(relation.address):
             found = session.catalog.get(Relation, dependent.objid) if dependent.classid == "pg_class" else None
             if found is not None and found.kind == "S" and deptype in "ai":
+                session.lock(found.oid, ACCESS_EXCLUSIVE)
                 session.catalog.put(replace(found, persistence=tab.persistence))
 
 

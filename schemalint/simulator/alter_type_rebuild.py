@@ -47,8 +47,9 @@ def post_alter_type_cleanup(work: AlterTable, tab: AlteredTable) -> None:
         if index is not None:
             _rebuild_index(work, tab, index, constraint, at)
     for constraint in sorted(constraints, key=lambda held: held.relid != tab.relid):  # other tables' turn comes later
-        if constraint.relid != tab.relid and constraint.relid:
-            session.lock(constraint.relid, ACCESS_EXCLUSIVE)
+        for relid in (constraint.relid, constraint.frelid):
+            if relid and relid != tab.relid:
+                session.lock(relid, ACCESS_EXCLUSIVE)
         if constraint.type == "c" and constraint.expr is not None:
             _rebuild_check(work, constraint, at)
         elif constraint.type == "f":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemalint.catalog.model import Relation
 from schemalint.errors import Refusal
-from schemalint.simulator.effects import Noted, Skipped
+from schemalint.simulator.effects import SHARE_UPDATE_EXCLUSIVE, Noted, Skipped
 from schemalint.simulator.objectaddress import check_object_ownership, get_object_address, get_unqualified
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import CommentStmt, SecLabelStmt
@@ -24,6 +24,8 @@ def comment_object(session: Session, stmt: CommentStmt) -> None:
     if address is None:
         return
     check_object_ownership(session, address, at)
+    if address.classid == "pg_class":
+        session.lock(address.objid, SHARE_UPDATE_EXCLUSIVE)
     if stmt.objtype == "OBJECT_COLUMN":
         relation = session.catalog[Relation, address.objid]
         if relation.kind not in _COMMENTED_KINDS:

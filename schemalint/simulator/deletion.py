@@ -12,13 +12,13 @@ from schemalint.catalog.builtins import FIRST_UNPINNED_OID
 from schemalint.catalog.model import ObjectAddress, Oid
 from schemalint.errors import Refusal
 from schemalint.simulator.describe import describe
-from schemalint.simulator.effects import Changed, Dropped
+from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Changed, Dropped
 from schemalint.simulator.session import Session
 
 NORMAL, AUTO, INTERNAL, EXTENSION, AUTO_EXTENSION, PARTITION_PRI, PARTITION_SEC = "naiexPS"
 
-SKIP_EXTENSIONS = 1
-"""PERFORM_DELETION_SKIP_EXTENSIONS: membership in an extension does not hold an object."""
+SKIP_EXTENSIONS, CONCURRENTLY = 1, 2
+"""PERFORM_DELETION_SKIP_EXTENSIONS: membership in an extension does not hold an object; PERFORM_DELETION_CONCURRENTLY."""
 
 MAX_REPORTED_DEPS = 100
 
@@ -214,7 +214,7 @@ def perform_deletion(session: Session, address: ObjectAddress, behavior: str, at
     deletion = _Deletion(session, set(), at, flags)
     deletion.find(address, ORIGINAL, [])
     deletion.report(behavior, address)
-    _delete_objects(session, deletion.targets)
+    _delete_objects(session, deletion.targets, flags)
 
 
 def perform_multiple_deletions(
@@ -226,7 +226,7 @@ def perform_multiple_deletions(
     for address in originals:
         deletion.find(address, ORIGINAL, [])
     deletion.report(behavior, originals[0] if len(originals) == 1 else None)
-    _delete_objects(session, deletion.targets)
+    _delete_objects(session, deletion.targets, flags)
 
 
 def delete_namespace_contents(session: Session, namespace: Oid) -> None:
@@ -254,7 +254,7 @@ _IN_NAMESPACES: tuple[type[model.CatalogObject], ...] = (
 )
 
 
-def _delete_objects(session: Session, targets: list[_Target]) -> None:
+def _delete_objects(session: Session, targets: list[_Target], flags: int = 0) -> None:
     """deleteObjectsInList. Columns and defaults of relations that go as a whole need no step of their own."""
     whole = {target.address.objid for target in targets if target.address[0] == "pg_class" and not target.address[2]}
     for target in targets:
@@ -262,7 +262,38 @@ def _delete_objects(session: Session, targets: list[_Target]) -> None:
         if address.objid in whole and (address.classid == "pg_attrdef" or (address[0] == "pg_class" and address[2])):
             session.catalog.clear_dependencies(address)
             continue
+        if not flags & CONCURRENTLY:
+            _lock(session, address)
         _delete_one_object(session, address, cascade=not target.flags & (ORIGINAL | _IMPLICIT))
+
+
+def _lock(session: Session, address: ObjectAddress) -> None:
+    """The tables that a deletion locks: what goes, and what it belonged to (AcquireDeletionLock, doDeletion)."""
+    obj = session.catalog.at(address) if address.classid != "pg_attrdef" else None
+    match obj:
+        case model.Relation():
+            session.lock(obj.oid, ACCESS_EXCLUSIVE)
+            if obj.index is not None:
+                session.lock(obj.index.relid, ACCESS_EXCLUSIVE)
+            elif obj.ispartition and not address.objsubid:
+                _lock_parent(session, obj)
+        case model.Constraint():
+            for relid in (obj.relid, obj.frelid):
+                if relid:
+                    session.lock(relid, ACCESS_EXCLUSIVE)
+        case model.Trigger() | model.Policy() | model.RewriteRule():
+            session.lock(obj.relid, ACCESS_EXCLUSIVE)
+        case None if address.classid == "pg_attrdef":
+            session.lock(address.objid, ACCESS_EXCLUSIVE)
+
+
+def _lock_parent(session: Session, partition: model.Relation) -> None:
+    """A partition goes from its parent and its default partition, whose bounds change (heap_drop_with_catalog)."""
+    for oid in partition.inherits:
+        session.lock(oid, ACCESS_EXCLUSIVE)
+        for other in session.catalog.children(oid):
+            if other.partition_bound is not None and other.partition_bound.is_default:
+                session.lock(other.oid, ACCESS_EXCLUSIVE)
 
 
 def _delete_one_object(session: Session, address: ObjectAddress, *, cascade: bool) -> None:

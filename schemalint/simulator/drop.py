@@ -11,7 +11,7 @@ from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal
 from schemalint.semantics.types import type_name_to_string
 from schemalint.simulator.acl import is_owner, is_superuser, owner_check
-from schemalint.simulator.deletion import perform_multiple_deletions
+from schemalint.simulator.deletion import CONCURRENTLY, perform_multiple_deletions
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Skipped
 from schemalint.simulator.objectaddress import check_object_ownership, get_object_address, get_unqualified
 from schemalint.simulator.rangevars import range_var_get_relid
@@ -74,7 +74,8 @@ def _remove_relations(session: Session, stmt: DropStmt) -> None:
             raise Refusal("0A000", message, at=at, word=relation.name)
         addresses.append(relation.address)
     if addresses:
-        perform_multiple_deletions(session, addresses, stmt.behavior, at)
+        flags = CONCURRENTLY if stmt.concurrent else 0
+        perform_multiple_deletions(session, addresses, stmt.behavior, at, flags)
 
 
 def range_var_of(names: tuple[str, ...], at: At) -> RangeVar:
