@@ -145,8 +145,7 @@ def _define_query_rewrite(
     if stmt.rulename == VIEW_RULE:
         message = f'non-view rule for "{relation.name}" must not be named "{VIEW_RULE}"'
         raise Refusal("42P17", message, at=at, word=VIEW_RULE)
-    if actions or stmt.instead:
-        _insert_rule(session, stmt, relation, qual, actions)
+    _insert_rule(session, stmt, relation, qual, actions)  # DO ALSO NOTHING is an action, too
 
 
 def _check_relation(session: Session, relation: Relation, at: At) -> None:
