@@ -11,7 +11,7 @@ from schemalint.catalog.builtins import extensions, name_key
 from schemalint.catalog.builtins.extension_names import Names, load_names
 from schemalint.catalog.model import CatalogObject, Dependency, Extension, Namespace, ObjectAddress, Oid
 from schemalint.errors import Refusal, Undecidable
-from schemalint.simulator.acl import is_superuser, owner_check
+from schemalint.simulator.acl import has_privilege, is_superuser, owner_check
 from schemalint.simulator.defelem import error_conflicting_def_elem
 from schemalint.simulator.describe import describe
 from schemalint.simulator.effects import Noted, Skipped
@@ -27,6 +27,10 @@ from schemalint.syntax.nodes import (
 
 At = tuple[int, int] | None
 
+_PLATFORM_ROLES = (
+    "alloydbsuperuser azure_pg_admin cloudsqlsuperuser doadmin neon_superuser rds_superuser supabase_admin tsdbadmin"
+).split()
+"""Roles of hosted servers, which let more than superusers create extensions."""
 _GONE_SINCE = {"adminpack": 17, "old_snapshot": 17}
 """Modules that PostgreSQL itself no longer has."""
 _NOT_SHIPPED = frozenset(
@@ -172,9 +176,14 @@ def _check_privilege(session: Session, name: str, variant: extensions.Variant | 
     """Whether the role may run the script (execute_extension_script)."""
     if variant is None or not variant.superuser or is_superuser(session):
         return
-    if variant.trusted:
-        return  # asks for CREATE on the database, which an owner or a grant gives
+    if any(session.catalog.find_oid("pg_authid", 0, role) is not None for role in _PLATFORM_ROLES):
+        return
     hint = "Must be superuser to create this extension."
+    if variant.trusted:
+        database = session.catalog.find(model.Database, 0, session.names.database)
+        if database is None or has_privilege(session, database, "C"):
+            return
+        hint = "Must have CREATE privilege on current database to create this extension."
     raise Refusal("42501", f'permission denied to create extension "{name}"', hint=hint, at=at, word=name)
 
 

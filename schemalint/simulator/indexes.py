@@ -104,12 +104,9 @@ def lock_partitions(session: Session, relation: Relation, index: IndexDefinition
     for oid, _ in find_all_inheritors(session, relation.oid, SHARE):
         child = session.catalog[Relation, oid]
         if child.kind == "f" and index.unique:
-            raise Refusal(
-                "42809",
-                f'cannot create unique index on partitioned table "{relation.name}"',
-                at=at,
-                detail=f'Table "{relation.name}" contains partitions that are foreign tables.',
-            )
+            from schemalint.simulator.partition_indexes import foreign_partition
+
+            raise foreign_partition(relation, index)
 
 
 def check_indexable_kind(session: Session, relation: Relation, at: At) -> None:

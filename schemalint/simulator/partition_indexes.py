@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from schemalint.catalog.model import IndexInfo, ObjectAddress, Oid, OpClass, Relation
+from schemalint.errors import Refusal
 from schemalint.semantics.query import equal
 from schemalint.simulator.create_context import IndexDefinition
 from schemalint.simulator.index_attrs import IndexAttrs
@@ -35,8 +36,20 @@ def index_partitions(
         return
     for child in children:
         if child.kind == "f":
+            if index.unique:
+                raise foreign_partition(relation, index)
             continue
         attach_or_create(session, relation, made, child, constraint, is_alter_table=is_alter_table)
+
+
+def foreign_partition(relation: Relation, index: IndexDefinition) -> Refusal:
+    """A unique index cannot reach into foreign tables."""
+    return Refusal(
+        "42809",
+        f'cannot create unique index on partitioned table "{relation.name}"',
+        at=index.at,
+        detail=f'Table "{relation.name}" contains partitions that are foreign tables.',
+    )
 
 
 def attach_or_create(

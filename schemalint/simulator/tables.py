@@ -196,7 +196,7 @@ def _open_parents(session: Session, stmt: CreateStmt, is_partition: bool) -> lis
     parents: list[tuple[Relation, At]] = []
     for rangevar in stmt.inhRelations:
         at = (rangevar.start, rangevar.end)
-        parent = relation_openrv(session, rangevar, SHARE_UPDATE_EXCLUSIVE)
+        parent = relation_openrv(session, rangevar, ACCESS_EXCLUSIVE if is_partition else SHARE_UPDATE_EXCLUSIVE)
         if any(parent.oid == other.oid for other, _ in parents):
             message = f'relation "{parent.name}" would be inherited from more than once'
             raise Refusal("42P07", message, at=at, word=parent.name)
