@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, cast
 
@@ -57,6 +56,8 @@ def load_config(path: Path | None, rule_names: tuple[str, ...] = ()) -> Config:
     """Read and check a configuration file; None is no file. Raises UserError."""
     if path is None:
         return Config()
+    import tomllib
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -18,7 +18,7 @@ from schemalint.syntax import nodes
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     last: dict[tuple[int, str], Statement] = {}
     for statement in batch.statements:
-        for oid, column in _required(statement, ctx):
+        for oid, column in _required(statement):
             last[oid, column] = statement
     if not last:
         return
@@ -37,15 +37,15 @@ def _must_be_given(column: model.Attribute) -> bool:
     return column.notnull and column.default is None and not column.identity and not column.generated
 
 
-def _required(statement: Statement, ctx: Context) -> Iterator[tuple[int, str]]:
-    """(table, column) that an INSERT has to give from this statement on, of tables that others know."""
+def _required(statement: Statement) -> Iterator[tuple[int, str]]:
+    """(table, column) that an INSERT has to give from this statement on."""
     if not statement.outcome.accepted:
         return
     for effect in statement.outcome.effects:
         if not isinstance(effect, Changed) or not isinstance(effect.after, model.Relation):
             continue
         before, after = effect.before, effect.after
-        if ctx.is_new(after.oid) or after.kind not in "rp" or not isinstance(before, model.Relation):
+        if after.kind not in "rp" or not isinstance(before, model.Relation):
             continue
         given = {c.num for c in before.columns if not c.dropped and _must_be_given(c)}
         for column in after.columns:

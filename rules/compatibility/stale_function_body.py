@@ -21,7 +21,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     """Bodies as the batch leaves them against the columns that it takes away."""
     found: list[Routine] | None = None
     for statement in batch.statements:
-        for table, column in _gone(statement, ctx):
+        for table, column in _gone(statement):
             now = ctx.last(table.oid)
             if now is None or now.oid in ctx.dropped or ctx.column(now, column) is not None:
                 continue
@@ -31,15 +31,15 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
                 yield _finding(stale, now, column, statement, ctx)
 
 
-def _gone(statement: Statement, ctx: Context) -> Iterator[tuple[model.Relation, str]]:
-    """Columns that the statement takes away from tables which others know."""
+def _gone(statement: Statement) -> Iterator[tuple[model.Relation, str]]:
+    """Columns that the statement takes away."""
     if not statement.outcome.accepted:
         return
     for effect in statement.outcome.effects:
         if not isinstance(effect, Changed) or not isinstance(effect.before, model.Relation):
             continue
         before, after = effect.before, effect.after
-        if ctx.is_new(before.oid) or not isinstance(after, model.Relation) or before.kind not in "rpv":
+        if not isinstance(after, model.Relation) or before.kind not in "rpv":
             continue
         names = {c.name for c in after.columns if not c.dropped}
         for column in before.columns:

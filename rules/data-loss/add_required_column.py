@@ -19,7 +19,7 @@ from schemalint.syntax import nodes
 )
 def check(stmt: nodes.AlterTableStmt, ctx: Context) -> Iterator[Finding]:
     table = ctx.find(stmt.relation)
-    if table is None or table.kind not in "rp" or ctx.is_new(table.oid) or ctx.rows(table.oid) == 0:
+    if table is None or table.kind not in "rp" or not ctx.may_have_rows(table.oid):
         return
     for column in columns_of(stmt):
         if column.colname is not None and _required(column, table, ctx):

@@ -15,7 +15,7 @@ from schemalint.syntax.nodes import AlterTableStmt, Constraint
 @rule(on=AlterTableStmt, severity="warning", category="data-loss")
 def check(stmt: AlterTableStmt, ctx: Context) -> Iterator[Finding]:
     relation = ctx.find(stmt.relation)
-    if relation is None or ctx.is_new(relation.oid):
+    if relation is None or not ctx.may_have_rows(relation.oid):
         return
     for constraint, _ in constraints_of(stmt):
         new = allowed_values(constraint.raw_expr) if constraint.contype == "CONSTR_CHECK" else None

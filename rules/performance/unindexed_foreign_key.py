@@ -67,6 +67,7 @@ def _finding(
         word=names[0],
         help="index the columns of the foreign key",
         fix=Fix("create an index", "show", sql=f"CREATE INDEX{how} ON {table} ({listed_columns});"),
+        severity=None if action else "info",  # without an action, only who deletes from the target waits
         statement=statement,
     )
 

@@ -18,7 +18,7 @@ from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
 from schemalint.source import Source, Span
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.nodes import Node, RangeVar, TypeName
+from schemalint.syntax.nodes import CopyStmt, InsertStmt, Node, RangeVar, TypeName
 from schemalint.syntax.tokens import QUOTED, WORD, Tokens, tokenize
 
 C = TypeVar("C", bound=CatalogObject)
@@ -222,6 +222,21 @@ class Context:
     def is_new(self, oid: Oid) -> bool:
         """Whether a relation was made by a statement of this batch, so that no one else sees it or has rows in it."""
         return ObjectAddress("pg_class", oid) in self.made_in_batch
+
+    def may_have_rows(self, oid: Oid) -> bool:
+        """Whether a table may hold rows here: it was there before the batch, or a statement of it has filled it."""
+        if self.rows(oid) == 0:
+            return False
+        return not self.is_new(oid) or any(
+            statement.outcome.accepted and self._fills(statement.node, oid) for statement in self.statements
+        )
+
+    def _fills(self, node: Node | None, oid: Oid) -> bool:
+        if isinstance(node, CopyStmt) and not node.is_from:
+            return False
+        target = node.relation if isinstance(node, (InsertStmt, CopyStmt)) else None
+        relation = None if target is None else self.find(target)
+        return relation is not None and relation.oid == oid
 
     def rows(self, oid: Oid) -> float | None:
         """Rows that the statistics know of; None when not known."""

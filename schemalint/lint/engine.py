@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,10 @@ MAX_STATEMENT = 2_000_000
 
 _ABOUT_TYPES = frozenset(("42883", "42804", "42704", "42846", "22P02", "42P17", "42725", "42P38"))
 """SQLSTATEs of refusals that depend on the types of columns."""
+
+
+_PLACEHOLDER = re.compile(r"\$\{[\w.:-]+\}|\{\{[^{}\n]+\}\}|<%=?[^%\n]+%>")
+"""What migration runners fill in before they send a statement: ${schema}, {{ schema }}, <%= schema %>."""
 
 
 class File(Struct, frozen=True):
@@ -98,7 +103,12 @@ def _execute(simulator: Simulator, text: str, raw: RawStatement) -> Outcome:
     if raw.end - raw.start > MAX_STATEMENT:
         why = f"it is longer than {MAX_STATEMENT // 1_000_000} million characters"
         return Outcome(start=raw.start, end=raw.start + 1, understood=False, undecided=(why,))
-    return _guarded(simulator, lambda: simulator.execute_range(text, raw.start, raw.end), text, raw.start, raw.end)
+    outcome = _guarded(simulator, lambda: simulator.execute_range(text, raw.start, raw.end), text, raw.start, raw.end)
+    if outcome.sqlstate == "42601" and (placeholder := _PLACEHOLDER.search(text, raw.start, raw.end)) is not None:
+        simulator.undo()
+        why = f"the runner fills in {placeholder[0]}, and what with is not known"
+        return Outcome(start=placeholder.start(), end=placeholder.end(), understood=False, undecided=(why,))
+    return outcome
 
 
 def _guarded(simulator: Simulator, execute: Callable[[], Outcome], text: str, start: int, end: int) -> Outcome:
