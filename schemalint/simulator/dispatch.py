@@ -126,7 +126,7 @@ EXECUTORS: dict[str, str] = {
     "ListenStmt": "settings:nothing",
     "UnlistenStmt": "settings:nothing",
     "NotifyStmt": "settings:nothing",
-    "LoadStmt": "settings:nothing",
+    "LoadStmt": "settings:load_library",
     "CheckPointStmt": "settings:nothing",
     # queries
     "SelectStmt": "queries:execute_query",

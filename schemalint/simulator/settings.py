@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 from schemalint.catalog import model
+from schemalint.catalog.builtins import Setting
 from schemalint.catalog.model import Oid
 from schemalint.errors import Refusal
 from schemalint.simulator.describe import quote_identifier
-from schemalint.simulator.guc import check_context, check_value, find_option
+from schemalint.simulator.guc import OLD_NAMES, check_context, check_value, find_option
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import (
     A_Const,
     AlterSystemStmt,
+    DefElem,
     DiscardStmt,
+    LoadStmt,
     Node,
     TypeCast,
     VariableSetStmt,
@@ -157,12 +160,14 @@ def set_search_path(session: Session, schemas: tuple[str, ...] | None, *, local:
 
 
 def _set(session: Session, key: str, value: object, local: bool) -> None:
+    held: dict[str, object] = session.var("local", {})
     if local:
         if not session.in_transaction_block:
             return
-        held: dict[str, object] = session.var("local", {})
         if key not in held:
             session.set_var("local", {**held, key: session.var(key)})
+    elif key in held:
+        session.set_var("local", {name: old for name, old in held.items() if name != key})
     session.set_var(key, value)
 
 
@@ -171,7 +176,10 @@ def set_config(session: Session, name: str, value: str | None, *, local: bool = 
     setting = find_option(session, name, at)
     key = name.lower()
     if setting is not None:
+        key = setting.name.lower()
         check_context(session, setting, at)
+    else:
+        session.placeholders.add(key)
     match key:
         case "search_path":
             names = None if value is None else split_identifiers(value)
@@ -186,13 +194,25 @@ def set_config(session: Session, name: str, value: str | None, *, local: bool = 
         case "session_authorization":
             _set_session_authorization(session, value, local=local, at=at)
             return
-        case "transaction_read_only" | "default_transaction_read_only" if value is not None:
-            on = value.lower() in ("on", "true", "yes", "1", "t")
-            if key == "transaction_read_only":
-                session.set_var("read_only", True if on else None)
+        case "transaction_read_only" | "transaction_isolation" | "transaction_deferrable":
+            _set_transaction(session, setting, value, at)
+            return
     if setting is not None and value is not None:
-        check_value(session, setting, value, at)
+        check_value(session, setting, value, at, name)
     _set(session, f"setting {key}", value, local)
+
+
+def _set_transaction(session: Session, setting: Setting | None, value: str | None, at: At) -> None:
+    """SET transaction_read_only and its like, which hold for the transaction only."""
+    from schemalint.simulator.transactions import set_transaction_mode
+
+    assert setting is not None
+    if value is None:
+        if "NO_RESET" in setting.flags:
+            raise Refusal("0A000", f'parameter "{setting.name}" cannot be reset', at=at, word=setting.name)
+        return
+    check_value(session, setting, value, at)
+    set_transaction_mode(session, setting.name, value, at)
 
 
 def set_role(session: Session, value: str | None, *, local: bool = False, at: At = None) -> None:
@@ -248,17 +268,17 @@ def _set_session_authorization(session: Session, value: str | None, *, local: bo
 
 def _set_multi(session: Session, stmt: VariableSetStmt) -> None:
     """SET TRANSACTION and SET SESSION CHARACTERISTICS."""
+    from schemalint.simulator.transactions import set_transaction_mode
+
     at = (stmt.start, stmt.end)
     if stmt.name == "TRANSACTION SNAPSHOT":
         raise Refusal("22023", f'invalid snapshot identifier: "{_text_of(stmt.args[0])}"', at=at)
     for option in stmt.args:
-        name, arg = getattr(option, "defname", ""), getattr(option, "arg", None)
-        if name == "transaction_read_only" and stmt.name == "TRANSACTION":
-            on = getattr(arg, "val", arg) in (1, True, "on", "true")
-            if not on and session.var("read_only") and session.var("savepoints"):
-                raise Refusal("25001", "cannot set transaction read-write mode inside a read-only transaction", at=at)
-            if session.in_transaction_block:
-                session.set_var("read_only", True if on else None)
+        assert isinstance(option, DefElem) and isinstance(option.arg, A_Const)
+        if stmt.name == "TRANSACTION":
+            set_transaction_mode(session, option.defname, str(option.arg.val), at)
+        else:
+            set_config(session, f"default_{option.defname}", str(option.arg.val), at=at)
 
 
 def _reset_all(session: Session) -> None:
@@ -273,11 +293,17 @@ def _reset_all(session: Session) -> None:
 def show_variable(session: Session, stmt: VariableShowStmt) -> None:
     """SHOW (GetPGVariable)."""
     name = stmt.name.lower()
-    at = (stmt.start, stmt.end)
-    if name == "all" or f"setting {name}" in session.vars:
+    if name == "all" or f"setting {name}" in session.vars or name in session.placeholders:
         return
-    if find_option(session, stmt.name, at) is None:
-        raise Refusal("42704", f'unrecognized configuration parameter "{stmt.name}"', at=at, word=stmt.name)
+    settings = session.catalog.builtins.settings
+    if name not in settings and OLD_NAMES.get(name) not in settings:
+        message = f'unrecognized configuration parameter "{stmt.name}"'
+        raise Refusal("42704", message, at=(stmt.start, stmt.end), word=stmt.name)
+
+
+def load_library(session: Session, stmt: LoadStmt) -> None:
+    """LOAD: a library's parameters are known from then on. Whether the file exists is not known here."""
+    session.loaded.add(stmt.filename.rpartition("/")[2].removesuffix(".so").lower())
 
 
 def discard(session: Session, stmt: DiscardStmt) -> None:
@@ -298,6 +324,13 @@ def discard(session: Session, stmt: DiscardStmt) -> None:
         _reset_all(session)
 
 
+_NOT_IN_FILE = frozenset(
+    """data_directory config_file hba_file ident_file external_pid_file role session_authorization is_superuser seed
+    transaction_isolation transaction_read_only transaction_deferrable server_encoding server_version server_version_num""".split()
+)
+"""Parameters that ALTER SYSTEM does not set (GUC_DISALLOW_IN_FILE, GUC_DISALLOW_IN_AUTO_FILE)."""
+
+
 def alter_system(session: Session, stmt: AlterSystemStmt) -> None:
     """ALTER SYSTEM (AlterSystemSetConfigFile)."""
     session.prevent_in_transaction_block("ALTER SYSTEM", stmt)
@@ -312,7 +345,7 @@ def alter_system(session: Session, stmt: AlterSystemStmt) -> None:
             find_option(session, name, at)
             return
         raise Refusal("42704", f'unrecognized configuration parameter "{name}"', at=at, word=name)
-    if setting.context == "internal" or "DISALLOW_IN_FILE" in setting.flags:
+    if setting.context == "internal" or setting.name in _NOT_IN_FILE:
         raise Refusal("55P02", f'parameter "{setting.name}" cannot be changed', at=at, word=name)
     if inner.kind == "VAR_SET_VALUE":
         check_value(session, setting, ", ".join(setting_values(session, inner)), at)

@@ -8,7 +8,12 @@ from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.simulator.dispatch import execute_node
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
-from schemalint.simulator.transactions import allowed_when_aborted, finish_statement, start_statement
+from schemalint.simulator.transactions import (
+    allowed_when_aborted,
+    finish_statement,
+    refuse_statement,
+    start_statement,
+)
 from schemalint.syntax.errors import NotUnderstood, ParseError
 from schemalint.syntax.nodes import Node
 from schemalint.syntax.parser import parse_statement
@@ -39,7 +44,7 @@ class Simulator:
         except ParseError as error:
             self._begin()
             start_statement(self.session, None)
-            self._refused()
+            refuse_statement(self.session, None)
             return Outcome(error.sqlstate, error.message, start=error.start, end=error.end)
         except NotUnderstood as error:
             self._begin()
@@ -69,7 +74,7 @@ class Simulator:
             self.catalog.rollback(mark)
             if (doubt := self.catalog.doubt(refusal)) is not None:
                 return Outcome(start=node.start, end=node.end, undecided=(*session.undecided, doubt), node=node)
-            self._refused()
+            refuse_statement(session, node)
             at = refusal.at if refusal.at is not None and refusal.at[0] >= 0 else (node.start, node.end)
             return Outcome(
                 refusal.sqlstate,
@@ -115,7 +120,3 @@ class Simulator:
         if not self.session.in_transaction_block:
             self.catalog.forget()
         self.statement_mark = self.catalog.mark()
-
-    def _refused(self) -> None:
-        if self.session.in_transaction_block:
-            self.session.set_var("aborted", True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from schemalint.catalog import model
-from schemalint.errors import NotModelled, Refusal
+from schemalint.errors import Refusal
 from schemalint.simulator.effects import Noted
 from schemalint.simulator.session import Session
-from schemalint.syntax.nodes import ConstraintsSetStmt, Node, TransactionStmt
+from schemalint.syntax.nodes import ConstraintsSetStmt, DefElem, Node, TransactionStmt
+
+At = tuple[int, int] | None
 
 _EXITS = frozenset(("TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO"))
 
@@ -55,9 +57,26 @@ def allowed_when_aborted(node: Node) -> bool:
     return isinstance(node, TransactionStmt) and node.kind in _EXITS
 
 
+def is_read_only(session: Session) -> bool:
+    """Whether the transaction, or the one that the next statement is by itself, changes nothing (XactReadOnly)."""
+    if session.in_transaction_block:
+        return bool(session.var("read_only"))
+    return _default_read_only(session)
+
+
+def _default_read_only(session: Session) -> bool:
+    value = session.setting("default_transaction_read_only")
+    return value is not None and is_on(value)
+
+
+def is_on(value: object) -> bool:
+    """Whether the text of a Boolean parameter, or a number, stands for true."""
+    return str(value).lower() in ("on", "true", "yes", "1", "t", "y")
+
+
 def start_statement(session: Session, node: Node | None) -> None:
     """What holds before each statement: a read-only transaction refuses what changes the catalog (PreventCommandIfReadOnly)."""
-    if node is not None and session.var("read_only") and type(node).__name__ not in _READ_ONLY_KINDS:
+    if node is not None and type(node).__name__ not in _READ_ONLY_KINDS and is_read_only(session):
         from schemalint.simulator.tags import command_tag
 
         raise Refusal(
@@ -65,10 +84,39 @@ def start_statement(session: Session, node: Node | None) -> None:
         )
 
 
+_WITHOUT_SNAPSHOT = (
+    "TransactionStmt",
+    "LockStmt",
+    "VariableSetStmt",
+    "VariableShowStmt",
+    "ConstraintsSetStmt",
+    "FetchStmt",
+    "ListenStmt",
+    "NotifyStmt",
+    "UnlistenStmt",
+    "CheckPointStmt",
+)
+"""Statements that need no snapshot (PlannedStmtRequiresSnapshot)."""
+
+
 def finish_statement(session: Session, node: Node) -> None:
-    """What happens after each statement: outside a block it commits at once."""
-    if not session.in_transaction_block and session.var("commit_actions"):
-        _at_commit(session)
+    """What happens after each statement: outside a block it commits at once; in one it took a snapshot."""
+    if not session.in_transaction_block:
+        if session.var("commit_actions"):
+            _at_commit(session)
+    elif type(node).__name__ not in _WITHOUT_SNAPSHOT and not session.var("used_snapshot"):
+        session.set_var("used_snapshot", True)
+
+
+def refuse_statement(session: Session, node: Node | None) -> None:
+    """What a refused statement leaves behind: the transaction is aborted; one that could not be committed is over."""
+    if not session.in_transaction_block:
+        return
+    ends = ("TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE")
+    if isinstance(node, TransactionStmt) and node.kind in ends and not node.chain:
+        session.catalog.revert(session.var("tx"))
+        return
+    session.set_var("aborted", True)
 
 
 def execute_transaction(session: Session, stmt: TransactionStmt) -> None:
@@ -80,15 +128,51 @@ def _begin(session: Session, stmt: TransactionStmt) -> None:
     if session.in_transaction_block:
         session.effect(Noted("WARNING", "there is already a transaction in progress"))
     else:
-        session.set_var("tx", session.catalog.mark())
-    _set_modes(session, stmt)
-
-
-def _set_modes(session: Session, stmt: TransactionStmt) -> None:
+        _start_block(session)
     for option in stmt.options:
-        if option.defname == "transaction_read_only":
-            value = getattr(option.arg, "val", option.arg)
-            session.set_var("read_only", True if value in (1, True, "on", "true") else None)
+        set_transaction_mode(session, option.defname, _value(option), (stmt.start, stmt.end))
+
+
+def _start_block(session: Session) -> None:
+    session.set_var("tx", session.catalog.mark())
+    session.set_var("read_only", True if _default_read_only(session) else None)
+
+
+def _value(option: DefElem) -> str:
+    arg: Any = option.arg
+    return str(getattr(arg, "val", arg))
+
+
+def set_transaction_mode(session: Session, name: str, value: str, at: At) -> None:
+    """SET TRANSACTION: one mode of the open transaction (check_XactReadOnly, check_XactIsoLevel, check_transaction_deferrable)."""
+    if not session.in_transaction_block:
+        return
+    nested, used = bool(session.var("savepoints")), bool(session.var("used_snapshot"))
+    match name:
+        case "transaction_read_only":
+            on = is_on(value)
+            if not on and session.var("read_only"):
+                if nested:
+                    message = "cannot set transaction read-write mode inside a read-only transaction"
+                    raise Refusal("25001", message, at=at)
+                if used:
+                    raise Refusal("25001", "transaction read-write mode must be set before any query", at=at)
+            session.set_var("read_only", True if on else None)
+        case "transaction_isolation":
+            level = value.lower()
+            if level == session.var("isolation", session.setting("default_transaction_isolation") or "read committed"):
+                return
+            if used:
+                raise Refusal("25001", "SET TRANSACTION ISOLATION LEVEL must be called before any query", at=at)
+            if nested:
+                raise Refusal("25001", "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction", at=at)
+            session.set_var("isolation", level)
+        case "transaction_deferrable":
+            if nested:
+                message = "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction"
+                raise Refusal("25001", message, at=at)
+            if used:
+                raise Refusal("25001", "SET TRANSACTION [NOT] DEFERRABLE must be called before any query", at=at)
 
 
 def _commit(session: Session, stmt: TransactionStmt) -> None:
@@ -99,14 +183,22 @@ def _commit(session: Session, stmt: TransactionStmt) -> None:
     if session.var("aborted"):
         _rollback(session, stmt)
         return
+    modes = {key: session.var(key) for key in ("read_only", "isolation")}
     _end_block(session)
     if stmt.chain:
-        session.set_var("tx", session.catalog.mark())
+        _chain(session, modes)
+
+
+def _chain(session: Session, modes: dict[str, Any]) -> None:
+    """The next transaction starts at once, with the modes of the last one."""
+    session.set_var("tx", session.catalog.mark())
+    for key, value in modes.items():
+        session.set_var(key, value)
 
 
 def _end_block(session: Session) -> None:
     _at_commit(session)
-    for key in ("tx", "aborted", "savepoints", "read_only", "used_snapshot", "new_enums"):
+    for key in ("tx", "aborted", "savepoints", "read_only", "isolation", "used_snapshot", "new_enums"):
         session.set_var(key, None)
     uncommitted = session.catalog.uncommitted_labels
     for oid in list(uncommitted):
@@ -131,9 +223,10 @@ def _rollback(session: Session, stmt: TransactionStmt) -> None:
     if mark is None:
         session.effect(Noted("WARNING", "there is no transaction in progress"))
         return
+    modes = {key: session.var(key) for key in ("read_only", "isolation")}
     session.catalog.revert(mark)
     if stmt.chain:
-        session.set_var("tx", session.catalog.mark())
+        _chain(session, modes)
 
 
 def _need_block_for_chain(session: Session, stmt: TransactionStmt, what: str) -> None:
@@ -148,11 +241,12 @@ def _not_in_block(what: str, stmt: Node) -> Refusal:
 def _savepoint(session: Session, stmt: TransactionStmt) -> None:
     if not session.in_transaction_block:
         raise _not_in_block("SAVEPOINT", stmt)
-    session.set_var("savepoints", (*session.var("savepoints", ()), (stmt.savepoint_name, session.catalog.mark() + 1)))
+    savepoint = (stmt.savepoint_name, session.catalog.mark() + 1, session.var("read_only"))
+    session.set_var("savepoints", (*session.var("savepoints", ()), savepoint))
 
 
 def _find_savepoint(session: Session, stmt: TransactionStmt) -> int:
-    savepoints: tuple[tuple[str, int], ...] = session.var("savepoints", ())
+    savepoints: tuple[tuple[str, int, bool | None], ...] = session.var("savepoints", ())
     for i in range(len(savepoints) - 1, -1, -1):
         if savepoints[i][0] == stmt.savepoint_name:
             return i
@@ -168,7 +262,9 @@ def _release(session: Session, stmt: TransactionStmt) -> None:
     if not session.in_transaction_block:
         raise _not_in_block("RELEASE SAVEPOINT", stmt)
     i = _find_savepoint(session, stmt)
-    session.set_var("savepoints", session.var("savepoints")[:i] or None)
+    savepoints = session.var("savepoints")
+    session.set_var("read_only", savepoints[i][2])
+    session.set_var("savepoints", savepoints[:i] or None)
 
 
 def _rollback_to(session: Session, stmt: TransactionStmt) -> None:
@@ -178,24 +274,51 @@ def _rollback_to(session: Session, stmt: TransactionStmt) -> None:
     session.catalog.revert(session.var("savepoints")[i][1])
 
 
+# --- Prepared transactions
+
+
 def _prepare(session: Session, stmt: TransactionStmt) -> None:
+    """PREPARE TRANSACTION: what the transaction did waits for its COMMIT PREPARED (PrepareTransaction, MarkAsPreparing)."""
+    at = (stmt.start, stmt.end)
     if not session.in_transaction_block:
         session.effect(Noted("WARNING", "there is no transaction in progress"))
         return
     if session.var("aborted"):
         _rollback(session, stmt)
         return
-    raise NotModelled("PREPARE TRANSACTION", (stmt.start, stmt.end))
+    catalog, gid = session.catalog, stmt.gid or ""
+    mark: int = session.var("tx")
+    if session.names.temp is not None and _touched_temporary(session, mark):
+        raise Refusal("0A000", "cannot PREPARE a transaction that has operated on temporary objects", at=at)
+    if len(gid.encode()) >= 200:
+        raise Refusal("22023", f'transaction identifier "{gid}" is too long', at=at)
+    if gid in catalog.prepared:
+        raise Refusal("42710", f'transaction identifier "{gid}" is already in use', at=at, word=gid)
+    _at_commit(session)
+    changes = catalog.changes_since_mark(mark, without=session.vars)
+    catalog.revert(mark)
+    catalog.note(catalog.prepared, gid, changes)
+
+
+def _touched_temporary(session: Session, mark: int) -> bool:
+    temp = session.names.temp
+    return any(
+        getattr(session.catalog.at(address) or before, "namespace", None) == temp
+        for address, before in session.catalog.changes_since(mark)
+    )
 
 
 def _prepared(session: Session, stmt: TransactionStmt) -> None:
+    """COMMIT PREPARED and ROLLBACK PREPARED (FinishPreparedTransaction)."""
     session.prevent_in_transaction_block(stmt.kind.removeprefix("TRANS_STMT_").replace("_", " "), stmt)
-    raise Refusal(
-        "42704",
-        f'prepared transaction with identifier "{stmt.gid}" does not exist',
-        at=(stmt.start, stmt.end),
-        word=stmt.gid,
-    )
+    catalog, gid = session.catalog, stmt.gid or ""
+    changes = catalog.prepared.get(gid)
+    if changes is None:
+        message = f'prepared transaction with identifier "{gid}" does not exist'
+        raise Refusal("42704", message, at=(stmt.start, stmt.end), word=gid)
+    catalog.note(catalog.prepared, gid, None)
+    if stmt.kind == "TRANS_STMT_COMMIT_PREPARED":
+        catalog.apply(changes)
 
 
 _KINDS = {
