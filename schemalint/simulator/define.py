@@ -7,6 +7,7 @@ from typing import Any
 
 from schemalint.errors import NotModelled
 from schemalint.simulator.session import Session
+from schemalint.simulator.undecided import may_make
 from schemalint.syntax.nodes import DefineStmt
 
 _KINDS = {
@@ -28,4 +29,5 @@ def define_object(session: Session, stmt: DefineStmt) -> None:
         raise NotModelled(stmt.kind)
     module, _, function = where.partition(":")
     execute: Any = getattr(import_module(f"schemalint.simulator.{module}"), function)
-    execute(session, stmt)
+    with may_make(session, stmt.defnames[-1]):
+        execute(session, stmt)

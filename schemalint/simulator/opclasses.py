@@ -17,6 +17,7 @@ from schemalint.semantics.types import format_type, type_name_to_string, typenam
 from schemalint.simulator.acl import is_superuser
 from schemalint.simulator.namespaces import qualified_name_get_creation_namespace
 from schemalint.simulator.session import Session
+from schemalint.simulator.undecided import may_make
 from schemalint.syntax.nodes import (
     AlterOpFamilyStmt,
     CreateOpClassItem,
@@ -111,6 +112,11 @@ def _missing(session: Session, word: str, am: Oid, names: tuple[str, ...], at: A
 
 def define_opclass(session: Session, stmt: CreateOpClassStmt) -> None:
     """CREATE OPERATOR CLASS (DefineOpClass)."""
+    with may_make(session, stmt.opclassname[-1]):
+        _define_opclass(session, stmt)
+
+
+def _define_opclass(session: Session, stmt: CreateOpClassStmt) -> None:
     at = (stmt.start, stmt.end)
     namespace, name = qualified_name_get_creation_namespace(session, stmt.opclassname, at)
     am, routine = find_access_method(session, stmt.amname, at)

@@ -10,6 +10,7 @@ from schemalint.semantics.query import Const, Expr, FuncExpr, Query
 from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, QueryRun
 from schemalint.simulator.rewrite import check_query, sublink_queries, view_query
 from schemalint.simulator.session import Session
+from schemalint.simulator.sql_calls import execute_calls
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
@@ -47,6 +48,7 @@ def run_query(session: Session, query: Query) -> None:
         for tle in query.target_list:
             if isinstance(tle.expr, FuncExpr):
                 _call(session, tle.expr)
+        execute_calls(session, query)
 
 
 # --- Locks

@@ -35,6 +35,7 @@ from schemalint.simulator.pg_type import (
     type_create,
 )
 from schemalint.simulator.session import Session
+from schemalint.simulator.undecided import may_make
 from schemalint.syntax.nodes import CreateRangeStmt, DefElem
 
 At = tuple[int, int] | None
@@ -45,6 +46,11 @@ _PARAMETERS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_
 
 def define_range(session: Session, stmt: CreateRangeStmt) -> None:
     """CREATE TYPE ... AS RANGE (DefineRange)."""
+    with may_make(session, stmt.typeName[-1]):
+        _define_range(session, stmt)
+
+
+def _define_range(session: Session, stmt: CreateRangeStmt) -> None:
     at = (stmt.start, stmt.end)
     namespace, name = qualified_name_get_creation_namespace(session, stmt.typeName, at)
     shell = free_type_name(session, name, namespace, at)
