@@ -18,7 +18,7 @@ from schemalint.simulator.alter_work import (
 )
 from schemalint.simulator.constraints import add_relation_new_constraints
 from schemalint.simulator.create_context import IndexDefinition
-from schemalint.simulator.effects import Noted
+from schemalint.simulator.effects import SHARE, Noted
 from schemalint.simulator.foreign_keys import add_foreign_key
 from schemalint.simulator.indexes import define_index_of
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
@@ -141,7 +141,7 @@ def at_exec_add_index(work: AlterTable, tab: AlteredTable, command: Command) -> 
     definition: IndexDefinition = command.def_
     only = not command.recurse
     if not only and work.rel(tab.relid).kind == "p":
-        find_all_inheritors(work.session, tab.relid, work.lockmode)
+        find_all_inheritors(work.session, tab.relid, work.lockmode if work.session.version >= 18 else SHARE)
     define_index_of(work.session, work.rel(tab.relid), definition, only=only, is_alter_table=True)
 
 

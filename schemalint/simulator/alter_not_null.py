@@ -59,7 +59,7 @@ def prep_set_not_null(
             check = Command("AT_CheckNotNull", command.name, None, command.at)
             work.table(child.oid).add(PASS_COL_ATTRS, check)
         return
-    if relation.kind != "p" and recurse:
+    if relation.kind == "p" and recurse:
         column = column_named(relation, command.name or "")
         if column is not None and column.notnull:
             return
