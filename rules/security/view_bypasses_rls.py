@@ -67,13 +67,13 @@ def _gather(relation: model.Relation, found: dict[Oid, model.Relation], ctx: Con
                 _gather(inner, found, ctx)
 
 
-def _read_by(view: model.Relation, ctx: Context) -> set[Oid]:
+def _read_by(view: model.Relation, ctx: Context) -> list[Oid]:
     """Relations that a view's query names."""
     tree = view.view.tree if view.view is not None else UNSET
     if isinstance(tree, q.Query):
-        return set(_relations(tree))
+        return list(_relations(tree))
     needs = ctx.catalog.depends_on(ObjectAddress("pg_class", view.oid))
-    return {d.refobj.objid for d in needs if d.refobj.classid == "pg_class" and d.refobj.objid != view.oid}
+    return [d.refobj.objid for d in needs if d.refobj.classid == "pg_class" and d.refobj.objid != view.oid]
 
 
 def _relations(query: q.Query) -> Iterator[Oid]:
