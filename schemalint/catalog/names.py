@@ -6,7 +6,7 @@ when the catalog is not complete enough to tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from schemalint.catalog import model
@@ -35,6 +35,7 @@ class Names:
     path       schemas searched, in order, pg_catalog and a temporary schema included (activeSearchPath)
     creation   where unqualified objects are made (activeCreationNamespace); None when search_path names no existing schema
     temp       this session's temporary schema, once it has one
+    usage      whether the current role may look into a schema; None when it may into all
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -43,6 +44,7 @@ class Names:
         self.creation: Oid | None = PUBLIC
         self.temp: Oid | None = None
         self.database = "postgres"
+        self.usage: Callable[[Oid], bool] | None = None
         self._asked: str | None = None  # the schema that the last look-up named
 
     def set_path(self, schemas: Iterable[str], user: str, temp: Oid | None) -> None:
@@ -60,7 +62,7 @@ class Names:
                 oid = temp
             else:
                 oid = self.catalog.find_oid("pg_namespace", 0, name)
-            if oid is None or oid in path:
+            if oid is None or oid in path or (self.usage is not None and not self.usage(oid)):
                 continue
             path.append(oid)
             if first:
@@ -85,7 +87,12 @@ class Names:
         if oid is None:
             self.unknown_or(name, at)
             raise Refusal("3F000", f'schema "{name}" does not exist', at=at, word=name)
+        self._check_usage(name, oid, at)
         return oid
+
+    def _check_usage(self, name: str, oid: Oid, at: At) -> None:
+        if self.usage is not None and oid != self.temp and not self.usage(oid):
+            raise Refusal("42501", f"permission denied for schema {name}", at=at, word=name)
 
     def namespace_name(self, oid: Oid) -> str:
         found = self.catalog.get(model.Namespace, oid)
@@ -113,7 +120,10 @@ class Names:
         if schema is None:
             return self.path
         oid = self.find_namespace(schema)
-        return () if oid is None else (oid,)
+        if oid is None:
+            return ()
+        self._check_usage(schema, oid, None)
+        return (oid,)
 
     def find(self, cls: type[C], schema: str | None, name: str) -> C | None:
         """The object of a class that this name means."""

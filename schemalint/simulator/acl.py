@@ -278,11 +278,13 @@ def has_privilege(session: Session, obj: CatalogObject, privileges: str, role: O
     return any(letter in held for letter in privileges)
 
 
-def has_column_privilege(session: Session, relation: model.Relation, num: int, privileges: str) -> bool:
-    """Whether the current role has any of these privileges on one column, or on the whole table (pg_attribute_aclcheck)."""
-    if has_privilege(session, relation, privileges):
+def has_column_privilege(
+    session: Session, relation: model.Relation, num: int, privileges: str, role: Oid | None = None
+) -> bool:
+    """Whether a role has any of these privileges on one column, or on the whole table (pg_attribute_aclcheck)."""
+    if has_privilege(session, relation, privileges, role):
         return True
-    roles = roles_is_member_of(session, session.role, "privs")
+    roles = roles_is_member_of(session, session.role if role is None else role, "privs")
     names = {session.role_name(oid) for oid in roles} | {""}
     items = parse_acl(relation.columns[num - 1].acl or ())
     return any(item.grantee in names and any(p in item.privileges for p in privileges) for item in items)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from schemalint.catalog.model import Relation
 from schemalint.errors import Refusal
-from schemalint.simulator.acl import acl_check, is_superuser
+from schemalint.simulator.acl import is_superuser
 from schemalint.simulator.copy_options import process_copy_options
 from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE
+from schemalint.simulator.permissions import check_columns_allowed
 from schemalint.simulator.queries import analyze_statement, run_query
 from schemalint.simulator.rangevars import relation_openrv
 from schemalint.simulator.session import Session
+from schemalint.simulator.transactions import is_read_only
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import CopyStmt
 
@@ -23,10 +25,13 @@ def do_copy(session: Session, stmt: CopyStmt) -> None:
         raise Refusal("42501", "permission denied to COPY to or from a file", at=at)
     if stmt.relation is not None:
         relation = relation_openrv(session, stmt.relation, ROW_EXCLUSIVE if stmt.is_from else ACCESS_SHARE)
-        if not any(column.acl for column in relation.columns):
-            acl_check(session, relation, "a" if stmt.is_from else "r", (stmt.relation.start, stmt.relation.end))
         _where(session, stmt, relation)
-        process_copy_options(session, stmt, relation, copy_columns(session, stmt, relation))
+        columns = copy_columns(session, stmt, relation)
+        if not is_superuser(session):
+            names = set(columns)
+            numbers = {c.num for c in relation.columns if c.name in names and not c.dropped}
+            check_columns_allowed(session, relation, numbers, "a" if stmt.is_from else "r", at)
+        process_copy_options(session, stmt, relation, columns)
         if stmt.is_from:
             _check_target(session, stmt, relation)
         else:
@@ -74,7 +79,7 @@ def _check_target(session: Session, stmt: CopyStmt, relation: Relation) -> None:
     """What rows may be copied into (BeginCopyFrom, CopyFrom)."""
     at = (stmt.start, stmt.end)
     name = relation.name
-    if session.var("read_only") and relation.persistence != "t":
+    if is_read_only(session) and relation.persistence != "t":
         raise Refusal("25006", "cannot execute COPY FROM in a read-only transaction", at=at)
     if relation.rowsecurity and not is_superuser(session) and session.role != relation.owner:
         raise Refusal(

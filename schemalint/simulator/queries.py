@@ -7,7 +7,9 @@ from schemalint.errors import Refusal
 from schemalint.semantics.analyze import parse_analyze, take_select_into
 from schemalint.semantics.parsestate import span
 from schemalint.semantics.query import Const, Expr, FuncExpr, Query
+from schemalint.simulator.constant_calls import check_constant_calls
 from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, QueryRun
+from schemalint.simulator.permissions import check_query_allowed
 from schemalint.simulator.rewrite import check_query, sublink_queries, view_query
 from schemalint.simulator.session import Session
 from schemalint.simulator.sql_calls import execute_calls
@@ -31,7 +33,9 @@ def execute_query(session: Session, node: Node) -> None:
 
             execute_node(session, into)
             return
-    run_query(session, analyze_statement(session, node))
+    query = analyze_statement(session, node)
+    run_query(session, query)
+    check_constant_calls(session, query)
 
 
 def run_query(session: Session, query: Query) -> None:
@@ -43,6 +47,7 @@ def run_query(session: Session, query: Query) -> None:
         query = query.inner
     lock_relations(session, query)
     check_query(session, query)
+    check_query_allowed(session, query)
     session.effect(QueryRun(query))
     if query.command == "select":
         for tle in query.target_list:
@@ -202,4 +207,5 @@ def explain(session: Session, stmt: nodes.ExplainStmt) -> None:
         query = query.inner
     lock_relations(session, query)
     check_query(session, query, explain_only=not analyze)
+    check_query_allowed(session, query, explain_only=not analyze)
     session.effect(QueryRun(query, explained=not analyze))

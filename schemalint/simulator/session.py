@@ -5,6 +5,7 @@ All that changes is written through the catalog's journal, so that undoing a sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from schemalint.catalog import model
@@ -85,8 +86,21 @@ class Session:
         temp = self.vars.get("temp")
         key = (path, temp, self.role, len(self.catalog._log), self.vars.get("namespaces"))
         if key != self._path_for:
+            self.names.usage = None if self.role == BOOTSTRAP_SUPERUSER else self._usage()
             self.names.set_path(path, self.role_name(self.role), temp)
             self._path_for = key
+
+    def _usage(self) -> Callable[[Oid], bool] | None:
+        from schemalint.simulator.acl import has_privilege, is_superuser
+
+        if is_superuser(self):
+            return None
+
+        def usage(oid: Oid) -> bool:
+            schema = self.catalog.get(model.Namespace, oid)
+            return schema is None or has_privilege(self, schema, "U")
+
+        return usage
 
     @property
     def in_transaction_block(self) -> bool:
