@@ -22,7 +22,7 @@ from schemalint.semantics.expressions import transform_expr
 from schemalint.semantics.figure_colname import figure_colname
 from schemalint.semantics.operators import make_op
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
-from schemalint.semantics.query import BoolExpr, CoalesceExpr, Expr, RangeTblEntry, RelabelType, Var
+from schemalint.semantics.query import BoolExpr, CoalesceExpr, Expr, FullJoin, RangeTblEntry, RelabelType, Var
 from schemalint.semantics.relations import (
     add_ns_item_to_query,
     add_range_table_entry,
@@ -245,7 +245,9 @@ def _sample_arguments(pstate: ParseState, rts: nodes.RangeTableSample) -> tuple[
 
 
 def _join_expr(pstate: ParseState, j: nodes.JoinExpr) -> tuple[NamespaceItem, Namespace]:
+    before = len(pstate.rtable)
     left, left_namespace = transform_from_clause_item(pstate, j.larg)
+    between = len(pstate.rtable)
     _set_lateral_state(left_namespace, True, j.jointype in ("JOIN_INNER", "JOIN_LEFT"))
     saved = pstate.namespace
     pstate.namespace = [*saved, *left_namespace]
@@ -268,6 +270,9 @@ def _join_expr(pstate: ParseState, j: nodes.JoinExpr) -> tuple[NamespaceItem, Na
         _merge_columns(pstate, j, using, left, right, names, ns_vars, alias_vars, used_left, used_right)
     elif j.quals is not None:
         pstate.quals.append(_join_on(pstate, j.quals, namespace))
+    if j.jointype == "JOIN_FULL" and pstate.quals:
+        sides = (frozenset(range(before + 1, between + 1)), frozenset(range(between + 1, len(pstate.rtable) + 1)))
+        pstate.full_joins.append(FullJoin(*sides, (pstate.quals[-1],)))
     for item, used in ((left, used_left), (right, used_right)):
         _remaining_columns(item, used, names, ns_vars, alias_vars)
     using_alias = j.join_using_alias.aliasname if j.join_using_alias is not None else None
@@ -342,10 +347,10 @@ def _merge_columns(
     used_left: set[int],
     used_right: set[int],
 ) -> None:
-    """The columns that both sides share, and the condition that they are equal (transformJoinUsingClause)."""
-    pairs: list[tuple[Expr, Expr]] = []
+    """The columns that both sides share, and the condition that they are equal."""
+    pairs: list[tuple[Var, Var]] = []
     for name in using:
-        if name in names:
+        if name in using[: len(pairs)]:
             message = f'column name "{name}" appears more than once in USING clause'
             raise Refusal("42701", message, at=span(j), word=name)
         l_index, r_index = _column(left, name, "left"), _column(right, name, "right")
@@ -354,22 +359,28 @@ def _merge_columns(
         l_var, r_var = left.var(l_index, 0, None), right.var(r_index, 0, None)
         assert isinstance(l_var, Var) and isinstance(r_var, Var)
         pairs.append((l_var, r_var))
+        if pstate.version < 16:  # later majors look for the operators first
+            _merged_join_var(pstate, j.jointype, l_var, r_var)
+    pstate.quals.append(_join_using(pstate, j, pairs))
+    for name, (l_var, r_var) in zip(using, pairs, strict=True):
         merged = _merged_join_var(pstate, j.jointype, l_var, r_var)
         names.append(name)
         alias_vars.append(merged)
         ns_vars.append(merged if merged is l_var or merged is r_var else None)
+
+
+def _join_using(pstate: ParseState, j: nodes.JoinExpr, pairs: Sequence[tuple[Var, Var]]) -> Expr:
+    """The condition that shared columns are equal (transformJoinUsingClause)."""
     saved, pstate.expr_kind = pstate.expr_kind, "join_using"
+    construct = "AND" if len(pairs) > 1 else "JOIN/USING"
     conditions = [
-        coerce_to_boolean(
-            pstate, make_op(pstate, ("=",), left_, right_, None, span(j)), "AND" if len(pairs) > 1 else "JOIN/USING"
-        )
-        for left_, right_ in pairs
+        coerce_to_boolean(pstate, make_op(pstate, ("=",), left, right, None, span(j)), construct)
+        for left, right in pairs
     ]
     pstate.expr_kind = saved
     if len(conditions) == 1:
-        pstate.quals.append(conditions[0])
-    else:
-        pstate.quals.append(BoolExpr(type=typeoids.BOOL, op="and", args=tuple(conditions)))
+        return conditions[0]
+    return BoolExpr(type=typeoids.BOOL, op="and", args=tuple(conditions))
 
 
 def _remaining_columns(

@@ -394,6 +394,14 @@ class CommonTableExpr(Struct, frozen=True, gc=False):
     extra_types: tuple[Oid, ...] = ()
 
 
+class FullJoin(Struct, frozen=True, gc=False):
+    """FULL JOIN: the range table indexes of both sides, and its conditions."""
+
+    left: frozenset[int]
+    right: frozenset[int]
+    quals: tuple[Expr, ...]
+
+
 class RowMark(Struct, frozen=True, gc=False):
     """FOR UPDATE and its like on one range table entry (RowMarkClause); `strength` is LCS_..."""
 
@@ -438,6 +446,7 @@ class Query(Struct, frozen=True, gc=False):
     command      select, insert, update, delete, merge or utility
     target_list  of an INSERT or UPDATE the assigned columns (resno is the attnum)
     from_        varnos of the top-level FROM items; `quals` all conditions of WHERE and of joins
+    set_groups   what each set operation that removes duplicates groups by
     locking      what FOR UPDATE and its like apply to
     constraint_deps   primary keys that GROUP BY relies on
     utility      the raw statement, for EXPLAIN and its like; `inner` the query in it
@@ -462,6 +471,8 @@ class Query(Struct, frozen=True, gc=False):
     window_exprs: tuple[Expr, ...] = ()
     set_operation: str = ""
     set_operands: tuple[int, ...] = ()
+    set_groups: tuple[tuple[SortGroupClause, ...], ...] = ()
+    full_joins: tuple[FullJoin, ...] = ()
     ctes: tuple[CommonTableExpr, ...] = ()
     locking: tuple[RowMark, ...] = ()
     constraint_deps: tuple[Oid, ...] = ()

@@ -16,7 +16,7 @@ from schemalint.semantics.grouping import transform_sort_clause
 from schemalint.semantics.locking import lcs_as_string
 from schemalint.semantics.operators import get_sort_group_operators
 from schemalint.semantics.parsestate import ParseState, span
-from schemalint.semantics.query import Const, Expr, Param, Query, SetToDefault, TargetEntry, Var
+from schemalint.semantics.query import Const, Expr, Param, Query, SetToDefault, SortGroupClause, TargetEntry, Var
 from schemalint.semantics.relations import (
     add_ns_item_to_query,
     add_range_table_entry_for_join,
@@ -27,15 +27,18 @@ from schemalint.semantics.vars import locate_var_of_level
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import SelectStmt
 
+_HASHED_IN_RECURSION: Final = (typeoids.RECORD, typeoids.RECORDARRAY)
+
 _WORDS: Final = {"SETOP_UNION": "UNION", "SETOP_INTERSECT": "INTERSECT", "SETOP_EXCEPT": "EXCEPT"}
 
 
 class _Column(NamedTuple):
-    """An output column of a set operation."""
+    """An output column of a set operation; `group` says how duplicates are found."""
 
     type: Oid
     typmod: int
     collation: Oid
+    group: SortGroupClause | None = None
 
 
 class _Tree(NamedTuple):
@@ -44,6 +47,7 @@ class _Tree(NamedTuple):
     leftmost: int
     leaves: tuple[int, ...]
     columns: tuple[_Column, ...] = ()
+    groups: tuple[tuple[SortGroupClause, ...], ...] = ()
 
 
 def transform_set_operation_stmt(pstate: ParseState, stmt: SelectStmt) -> Query:
@@ -89,6 +93,7 @@ def transform_set_operation_stmt(pstate: ParseState, stmt: SelectStmt) -> Query:
         offset=offset,
         set_operation=_WORDS[stmt.op].lower() + (" all" if stmt.all else ""),
         set_operands=tree.leaves,
+        set_groups=tree.groups,
         ctes=tuple(pstate.ctenamespace),
         has_aggs=pstate.has_aggs,
         has_window_funcs=pstate.has_window_funcs,
@@ -106,7 +111,9 @@ def _no_locking(stmt: SelectStmt) -> None:
     raise Refusal("0A000", message, at=span(clause))
 
 
-def _sort(pstate: ParseState, stmt: SelectStmt, targets: list[TargetEntry], variables: list[Expr]):  # type: ignore[no-untyped-def]
+def _sort(
+    pstate: ParseState, stmt: SelectStmt, targets: list[TargetEntry], variables: list[Expr]
+) -> list[SortGroupClause]:
     """ORDER BY, which sees the output columns only."""
     if not stmt.sortClause:
         return []
@@ -159,7 +166,11 @@ def _transform_tree(pstate: ParseState, stmt: SelectStmt, top: bool) -> tuple[_T
         columns.append(column)
         placeholder = SetToDefault(type=column.type, typmod=column.typmod, start=best.start, end=best.end)
         targets.append(TargetEntry(expr=placeholder, resno=i, name=ltle.name))
-    return _Tree(left.leftmost, left.leaves + right.leaves, tuple(columns)), targets
+    groups = left.groups + right.groups
+    own_group = tuple([column.group for column in columns if column.group is not None])
+    if own_group:
+        groups += (own_group,)
+    return _Tree(left.leftmost, left.leaves + right.leaves, tuple(columns), groups), targets
 
 
 def _merge_column(
@@ -185,9 +196,11 @@ def _merge_column(
     typmod = select_common_typmod(pstate, made, common)
     union_all = stmt.op == "SETOP_UNION" and stmt.all
     collation = select_common_collation(pstate, made, union_all)
+    group = None
     if not union_all:
-        get_sort_group_operators(pstate, common, False, True, False, span(best))
-    return _Column(common, typmod, collation), best
+        ops = get_sort_group_operators(pstate, common, False, True, False, span(best))
+        group = SortGroupClause(0, ops.eq, ops.lt, False, ops.hashable or common in _HASHED_IN_RECURSION)
+    return _Column(common, typmod, collation, group), best
 
 
 def _replace_output(pstate: ParseState, rti: int, number: int, expr: Expr) -> None:

@@ -19,6 +19,7 @@ from schemalint.semantics.query import (
     Param,
     Query,
     SortGroupClause,
+    SubLink,
     TargetEntry,
     Var,
     children,
@@ -164,7 +165,10 @@ class _Check:
             return
         if isinstance(node, Query):
             up += 1
-        for child in children(node):
+        parts: Sequence[Struct] = children(node)
+        if isinstance(node, SubLink) and node.testexpr is not None:
+            parts = (node.testexpr, node.query)
+        for child in parts:
             self.walk(child, up, direct)
 
     def check_var(self, var: Var, up: int, direct: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemalint.catalog.model import Oid, Relation
 from schemalint.errors import Refusal
 from schemalint.semantics.query import BoolExpr, CurrentOfExpr, Expr, Query, RangeTblEntry, children
+from schemalint.simulator.planner import check_plan
 from schemalint.simulator.result_relations import check_foreign_table
 from schemalint.simulator.rewrite_changes import check_data_change, check_modifying_cte
 from schemalint.simulator.session import Session
@@ -31,6 +32,7 @@ def _check(session: Session, query: Query, explain_only: bool, views: tuple[Oid,
         check_data_change(session, query)
         _check_current_of(session, query, explain_only)
     _check_reads(session, query, explain_only, views)
+    check_plan(session, query, explain_only)
     for i, rte in enumerate(query.rtable, 1):
         if rte.kind == "subquery" and rte.subquery is not None:
             _check(session, rte.subquery, explain_only, views)
