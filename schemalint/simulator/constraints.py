@@ -381,6 +381,8 @@ def _merge_with_existing_constraint(
         and held.expr is not None
         and equal(tree_of(session, held.expr, relation, "check_constraint"), expression.tree)
     )
+    if is_local and not held.islocal and not relation.ispartition:
+        allow_merge = True  # what is only inherited so far becomes the table's own, too
     if not same or not allow_merge:
         message = f'constraint "{name}" for relation "{relname}" already exists'
         raise Refusal("42710", message, at=at, word=name)

@@ -90,9 +90,32 @@ def at_add_foreign_key_constraint(
         from schemalint.simulator.foreign_key_partitions import add_fk_to_partitions
 
         add_fk_to_partitions(session, relation, pkrel, made, recurse)
+    if pkrel.oncommit == "t":
+        _check_on_commit(session, pkrel.oid)
     if not con.skip_validation and con.is_enforced and relation.kind != "p":
         session.effect(Scanned(relation.oid, made.name))
     return session.catalog[model.Constraint, made.oid]
+
+
+def _check_on_commit(session: Session, oid: Oid) -> None:
+    """A table that is emptied at COMMIT can be referred to by tables of the same kind only; COMMIT finds that out
+    (heap_truncate_check_FKs)."""
+
+    def check(session: Session) -> None:
+        pkrel = session.catalog.get(Relation, oid)
+        if pkrel is None:
+            return
+        for con in session.catalog.referencing(oid):
+            other = session.catalog[Relation, con.relid]
+            if other.oncommit != "t":
+                raise Refusal(
+                    "0A000",
+                    "unsupported ON COMMIT and foreign key combination",
+                    detail=f'Table "{other.name}" references "{pkrel.name}",'
+                    " but they do not have the same ON COMMIT setting.",
+                )
+
+    session.set_var("commit_actions", (check, *session.var("commit_actions", ())))
 
 
 def _check_partitioned(
@@ -335,6 +358,8 @@ def _cannot_be_implemented(
 def _check_collations(
     session: Session, con: Constraint, fkcol: model.Attribute, pkcol: model.Attribute, at: At
 ) -> None:
+    if bool(fkcol.collation) != bool(pkcol.collation):
+        raise Refusal("XX000", "key columns are not both collatable", at=at, word=fkcol.name)
     if fkcol.collation == pkcol.collation or not fkcol.collation or not pkcol.collation:
         return
     mine = session.catalog.get(model.Collation, fkcol.collation)

@@ -8,7 +8,7 @@ from schemalint.simulator.defelem import def_get_boolean, def_get_string
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, SHARE, SHARE_UPDATE_EXCLUSIVE, IndexBuilt
 from schemalint.simulator.heap import get_tablespace_oid
 from schemalint.simulator.rangevars import relation_openrv
-from schemalint.simulator.session import Session
+from schemalint.simulator.session import BOOTSTRAP_SUPERUSER, Session
 from schemalint.syntax.nodes import ReindexStmt
 
 At = tuple[int, int] | None
@@ -56,12 +56,18 @@ def _rebuild(session: Session, index: Relation, concurrently: bool) -> None:
     session.effect(IndexBuilt(index.oid, index.index.relid, concurrently))
 
 
-def _check_owner(session: Session, relation: Relation, at: At) -> None:
-    if session.role == 10:
+def _check_maintains(session: Session, relation: Relation, at: At) -> None:
+    """Rebuilding needs MAINTAIN since 17, ownership before."""
+    if session.role == BOOTSTRAP_SUPERUSER:
         return
-    from schemalint.simulator.acl import owner_check
+    from schemalint.simulator.acl import acl_check, has_privilege, owner_check
 
-    owner_check(session, relation, at)
+    if session.version < 17:
+        owner_check(session, relation, at)
+    elif relation.index is None:
+        acl_check(session, relation, "m", at)
+    elif not has_privilege(session, session.catalog[Relation, relation.index.relid], "m"):
+        raise Refusal("42501", f"permission denied for index {relation.name}", at=at, word=relation.name)
 
 
 def _reindex_index(session: Session, stmt: ReindexStmt, concurrently: bool) -> None:
@@ -70,7 +76,7 @@ def _reindex_index(session: Session, stmt: ReindexStmt, concurrently: bool) -> N
     found = relation_openrv(session, stmt.relation)
     if found.kind not in "iI":
         raise Refusal("42809", f'"{found.name}" is not an index', at=at, word=found.name)
-    _check_owner(session, found, at)
+    _check_maintains(session, found, at)
     if found.kind == "I":
         session.prevent_in_transaction_block("REINDEX INDEX", stmt)
         return
@@ -92,7 +98,7 @@ def _reindex_table(session: Session, stmt: ReindexStmt, concurrently: bool) -> N
     found = relation_openrv(session, stmt.relation, SHARE_UPDATE_EXCLUSIVE if concurrently else SHARE)
     if found.kind not in "rtmp":
         raise Refusal("42809", f'"{found.name}" is not a table or materialized view', at=at, word=found.name)
-    _check_owner(session, found, at)
+    _check_maintains(session, found, at)
     if found.kind == "p":
         session.prevent_in_transaction_block("REINDEX TABLE", stmt)
         return

@@ -19,7 +19,7 @@ from schemalint.simulator.not_null import add_relation_not_null_constraints, set
 from schemalint.simulator.rangevars import range_var_get_and_check_creation_namespace, relation_openrv
 from schemalint.simulator.reloptions import heap_reloptions, transform_rel_options
 from schemalint.simulator.sequences import record_sequence_owner
-from schemalint.simulator.session import Session
+from schemalint.simulator.session import BOOTSTRAP_SUPERUSER, Session
 from schemalint.simulator.truncate import execute_truncate
 from schemalint.simulator.utilcmd import (
     transform_check_constraints,
@@ -81,6 +81,9 @@ def _create_table(session: Session, stmt: CreateStmt, foreign: bool) -> Relation
 def _finish(cxt: CreateStmtContext, stmt: CreateStmt, relation: Relation) -> Relation:
     """What follows the table itself: parts of LIKE, indexes, foreign keys, ownership of sequences."""
     session = cxt.session
+    if session.names.usage is not None and (cxt.indexes or cxt.fkconstraints or cxt.owned_sequences):
+        # these steps look the table up by its name, which needs USAGE on the schema beside CREATE
+        session.names.namespace(session.names.namespace_name(cxt.namespace), (stmt.relation.start, stmt.relation.end))
     own, cxt.indexes = cxt.indexes, []
     for clause, source in cxt.likeclauses:
         from schemalint.simulator.utilcmd_like import expand_table_like_clause
@@ -139,6 +142,10 @@ def build_relation(cxt: CreateStmtContext, stmt: CreateStmt, of_type: Oid = 0) -
     options = heap_reloptions(session, kind, transform_rel_options(session, (), stmt.options, None, ("toast",)), True)
     if stmt.ofTypename is not None and of_type:
         typename_type_id(session, stmt.ofTypename)
+        if session.role != BOOTSTRAP_SUPERUSER:
+            from schemalint.simulator.acl import check_type_usage
+
+            check_type_usage(session, of_type, at)
     merged = merge_attributes(session, cxt.columns, parents, cxt.persistence, is_partition)
     attributes = build_desc_for_relation(session, merged.columns)
     relation = heap_create_with_catalog(
