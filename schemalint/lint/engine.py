@@ -33,6 +33,8 @@ _ABOUT_TYPES = frozenset(("42883", "42804", "42704", "42846", "22P02", "42P17", 
 """SQLSTATEs of refusals that depend on the types of columns."""
 
 
+_WORDS = re.compile(r"[^\W\d]\w*")
+
 _PLACEHOLDER = re.compile(r"\$\{[\w.:-]+\}|\{\{[^{}\n]+\}\}|<%=?[^%\n]+%>")
 """What migration runners fill in before they send a statement: ${schema}, {{ schema }}, <%= schema %>."""
 
@@ -144,7 +146,7 @@ class Engine:
         self.severities = severities or {}
         self.result = Result([], [])
         self.statements = self.context.statements
-        self._guessed: set[str] = set()  # columns whose type had to be guessed
+        self._guessed: set[tuple[str, str]] = set()  # (table, column) whose type had to be guessed
         self._places: dict[str, int] = {}  # file -> its place in the run
         self._by_kind: dict[type, list[Rule]] = {}
         for rule in rules:
@@ -224,7 +226,7 @@ class Engine:
             mended = without_fault(node, outcome.start, outcome.end, outcome.sqlstate, outcome.word)
             if mended is None:
                 break
-            self._guessed.update(column for _, column in stand_ins(node, mended))
+            self._guessed.update(stand_ins(node, mended))
             node = mended
             outcome = _guarded(
                 simulator, self._again(statement, node), statement.source.text, statement.start, statement.end
@@ -240,8 +242,8 @@ class Engine:
         outcome = statement.outcome
         if not self._guessed or outcome.sqlstate not in _ABOUT_TYPES:
             return False
-        text = statement.text
-        return any(column in text for column in self._guessed)
+        words = set(_WORDS.findall(statement.text.lower()))
+        return any(table.lower() in words and column.lower() in words for table, column in self._guessed)
 
     def _again(self, statement: Statement, node: Node) -> Callable[[], Outcome]:
         text = statement.source.text
