@@ -87,12 +87,12 @@ class Names:
         if oid is None:
             self.unknown_or(name, at)
             raise Refusal("3F000", f'schema "{name}" does not exist', at=at, word=name)
-        self._check_usage(name, oid, at)
         return oid
 
-    def _check_usage(self, name: str, oid: Oid, at: At) -> None:
+    def _check_usage(self, name: str, oid: Oid) -> None:
+        """What is looked up in a schema by name needs USAGE on it (LookupExplicitNamespace)."""
         if self.usage is not None and oid != self.temp and not self.usage(oid):
-            raise Refusal("42501", f"permission denied for schema {name}", at=at, word=name)
+            raise Refusal("42501", f"permission denied for schema {name}", word=name)
 
     def namespace_name(self, oid: Oid) -> str:
         found = self.catalog.get(model.Namespace, oid)
@@ -122,7 +122,7 @@ class Names:
         oid = self.find_namespace(schema)
         if oid is None:
             return ()
-        self._check_usage(schema, oid, None)
+        self._check_usage(schema, oid)
         return (oid,)
 
     def find(self, cls: type[C], schema: str | None, name: str) -> C | None:

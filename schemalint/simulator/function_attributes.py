@@ -115,8 +115,9 @@ def _setting_value(session: Session, stmt: VariableSetStmt) -> str | None:
         return None
     value = setting_text(session, stmt, at)
     if setting is not None:
-        guc.check_context(session, setting, at)
-        guc.check_value(session, setting, value, at)
+        guc.check_stored_value(session, setting, value, at)
+        if session.setting("check_function_bodies") not in ("off", "false", "no", "0"):
+            guc.check_value(session, setting, value, at)  # the validator runs with it
     return value
 
 

@@ -109,7 +109,7 @@ class Session:
 
     def prevent_in_transaction_block(self, what: str, node: Node) -> None:
         """Raise 25001 inside a block (PreventInTransactionBlock)."""
-        if self.in_transaction_block:
+        if self.in_transaction_block and not self.var("commit_undone"):
             raise Refusal("25001", f"{what} cannot run inside a transaction block", at=(node.start, node.end))
 
     # --- effects

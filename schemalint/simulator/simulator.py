@@ -13,6 +13,7 @@ from schemalint.simulator.transactions import (
     finish_statement,
     refuse_statement,
     start_statement,
+    undo_commit,
 )
 from schemalint.syntax.errors import NotUnderstood, ParseError
 from schemalint.syntax.nodes import Node
@@ -105,7 +106,10 @@ class Simulator:
 
     def undo(self) -> None:
         """As if the last statement had not been sent: its effects, or its refusal's mark on the transaction."""
+        was_in_block = self.session.in_transaction_block
         self.catalog.rollback(self.statement_mark)
+        if self.session.in_transaction_block and not was_in_block:
+            undo_commit(self.session)
         self.session.prepare()
 
     def reconnect(self) -> None:

@@ -110,7 +110,7 @@ def finish_statement(session: Session, node: Node) -> None:
 
 def refuse_statement(session: Session, node: Node | None) -> None:
     """What a refused statement leaves behind: the transaction is aborted; one that could not be committed is over."""
-    if not session.in_transaction_block:
+    if not session.in_transaction_block or session.var("commit_undone"):
         return
     ends = ("TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE")
     if isinstance(node, TransactionStmt) and node.kind in ends and not node.chain:
@@ -124,7 +124,15 @@ def execute_transaction(session: Session, stmt: TransactionStmt) -> None:
     _KINDS[stmt.kind.removeprefix("TRANS_STMT_")](session, stmt)
 
 
+def undo_commit(session: Session) -> None:
+    """A COMMIT is undone. Either it shall not have been sent, or a server refused it (deferred constraints look at rows): then its
+    transaction is over. Until the next COMMIT or BEGIN shows which, nothing is refused for being in an aborted transaction."""
+    session.set_var("commit_undone", True)
+
+
 def _begin(session: Session, stmt: TransactionStmt) -> None:
+    if session.var("commit_undone"):
+        _end_block(session)
     if session.in_transaction_block:
         session.effect(Noted("WARNING", "there is already a transaction in progress"))
     else:
@@ -198,7 +206,7 @@ def _chain(session: Session, modes: dict[str, Any]) -> None:
 
 def _end_block(session: Session) -> None:
     _at_commit(session)
-    for key in ("tx", "aborted", "savepoints", "read_only", "isolation", "used_snapshot", "new_enums"):
+    for key in ("tx", "aborted", "savepoints", "read_only", "isolation", "used_snapshot", "new_enums", "commit_undone"):
         session.set_var(key, None)
     uncommitted = session.catalog.uncommitted_labels
     for oid in list(uncommitted):
