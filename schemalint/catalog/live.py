@@ -9,43 +9,25 @@ The only module that imports psycopg.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
 
 from schemalint.catalog import model, rows
 from schemalint.catalog.builtins import load
-from schemalint.catalog.connection_errors import check_parameters, not_connected, reading_failed, unreadable_dsn
+from schemalint.catalog.connection_errors import check_parameters, not_connected, unreadable_dsn
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID
+from schemalint.catalog.partial import read_partial
+from schemalint.catalog.reader import SETTINGS, STATEMENT_SECONDS, Reader, columns_of, object_query, put, texts
 from schemalint.catalog.store import Catalog
 
 Connection = psycopg.Connection[Any]
 
 CONNECT_SECONDS = 10
-STATEMENT_SECONDS = 120
-LOCK_SECONDS = 5
 OLDEST_MAJOR = 13
-
-BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-SETTINGS: Mapping[str, str] = {
-    "search_path": "",  # so that expressions are printed with the schemas of all that they name
-    "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "lock_timeout": f"{LOCK_SECONDS}s",
-    "idle_in_transaction_session_timeout": "0",
-    "quote_all_identifiers": "off",
-    "datestyle": "ISO, MDY",
-    "intervalstyle": "postgres",
-    "timezone": "UTC",
-    "extra_float_digits": "3",
-    "bytea_output": "hex",
-    "jit": "off",
-}
-"""Settings of the transaction; those that decide how the server prints expressions are pg_dump's."""
 
 
 @contextmanager
@@ -107,66 +89,14 @@ def read_catalog(connection: Connection, names: Iterable[str] | None = None, *, 
     With `names`, what these identifiers can mean with all that hangs together with it; other names are then fetched when they are
     looked up, so the catalog is of use as long as the connection is open. Without, everything.
     """
-    try:
-        if names is not None:
-            from schemalint.catalog.partial import read_partial
-
-            return read_partial(connection, names)
-        return read_all(connection, sizes)
-    except psycopg.Error as error:
-        raise reading_failed(error.sqlstate, error.diag.message_primary or "", describe_source(connection)) from None
-
-
-class Reader:
-    """Sends the queries of one transaction, many per round trip."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.major = major_version(connection)
-        self.round_trips = 0
-        self._begun = False
-
-    def fetch(self, queries: Sequence[tuple[str, Sequence[Any] | None]]) -> list[psycopg.Cursor[Any]]:
-        """The answers to all of these (query, parameters) in one round trip."""
-        cursors = []
-        self.round_trips += 1
-        with self.connection.pipeline():
-            if not self._begun:
-                self._begin()
-            for sql, parameters in queries:
-                cursors.append(self.connection.cursor().execute(sql, parameters))
-        return cursors
-
-    def _begin(self) -> None:
-        self._begun = True
-        if self.connection.info.transaction_status == TransactionStatus.IDLE:
-            self.connection.execute(BEGIN)
-        settings = dict(SETTINGS)
-        if self.connection in _timeouts:
-            settings["statement_timeout"] = f"{_timeouts[self.connection]}s"
-        calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
-        self.connection.execute(f"SELECT {calls}")
-
-    def end(self) -> None:
-        if self.connection.info.transaction_status != TransactionStatus.IDLE:
-            self.connection.execute("ROLLBACK")
-
-
-def texts(cursor: psycopg.Cursor[Any]) -> Iterator[bytes]:
-    """The first column of an answer, undecoded."""
-    result = cursor.pgresult
-    assert result is not None
-    for place in range(result.ntuples):
-        value = result.get_value(place, 0)
-        if value is not None:
-            yield value
-
-
-def columns_of(cursor: psycopg.Cursor[Any]) -> dict[int, bytes]:
-    """Relation -> the text of its columns, of an answer to queries/pg_attribute.sql."""
-    result = cursor.pgresult
-    assert result is not None
-    return {int(result.get_value(i, 0) or b"0"): result.get_value(i, 1) or b"" for i in range(result.ntuples)}
+    settings = {**SETTINGS, "statement_timeout": f"{_timeouts.get(connection, STATEMENT_SECONDS)}s"}
+    reader = Reader(connection, describe_source(connection), settings)
+    catalog = new_catalog(connection)
+    if names is None:
+        read_all(reader, catalog, sizes)
+    else:
+        read_partial(reader, catalog, names)
+    return catalog
 
 
 def new_catalog(connection: Connection) -> Catalog:
@@ -176,26 +106,21 @@ def new_catalog(connection: Connection) -> Catalog:
     return catalog
 
 
-def object_query(reader: Reader, classid: str, condition: str, sizes: bool = True) -> str:
-    """The query for the rows of one catalog that meet a condition on `o`."""
-    sql = rows.query(classid, reader.major)
-    return rows.as_json(sql.replace("{size}", rows.SIZES[sizes]), condition)
-
-
-def read_all(connection: Connection, sizes: bool) -> Catalog:
-    reader = Reader(connection)
-    catalog = new_catalog(connection)
+def read_all(reader: Reader, catalog: Catalog, sizes: bool) -> None:
+    """Put everything into the catalog, in one round trip."""
     queries: list[tuple[str, None]] = [(rows.query("numbered_by_initdb", reader.major), None)]
     for classid in CLASSES:
         # Initdb gives numbers below 16384; of catalogs of few objects those are read, too. All of the C library's collations are.
         condition = "true" if classid in rows.SHARED else f"o.oid >= {FIRST_NORMAL_OID}"
         if classid == "pg_collation":
             condition += " OR o.oid >= 12000 AND o.provider = 'c'"
-        queries.append((object_query(reader, classid, condition, sizes), None))
+        queries.append((object_query(reader.major, classid, condition, sizes), None))
     columns = rows.query("pg_attribute", reader.major).replace("{condition}", f"attrelid >= {FIRST_NORMAL_OID}")
     queries.append((columns, None))
     queries.append((rows.query("changed_privileges", reader.major), None))
-    queries.append((rows.query("depends", reader.major).replace("{dependents}", "true"), None))
+    queries.append(
+        (rows.query("depends", reader.major).replace("{dependents}", "true").replace("{shared}", "true"), None)
+    )
     queries.append((rows.query("comments", reader.major), None))
     listed, *objects, attributes, privileges, depends, comments = reader.fetch(queries)
     reader.end()
@@ -204,23 +129,11 @@ def read_all(connection: Connection, sizes: bool) -> Catalog:
         found = texts(cursor)
         if classid == "pg_class":
             found = rows.with_columns(found, columns_of(attributes))
-        _fill(catalog, classid, rows.decode(classid, found, numbers))
+        put(catalog, classid, rows.decode(classid, found, numbers))
     catalog.fill(rows.change_privileges(catalog, privileges, numbers))
     catalog.fill_dependencies(_dependencies(catalog, depends))
     catalog.fill_comments((rows.address(c, o, sub), text) for c, o, sub, text in comments)
     catalog.forget()
-    return catalog
-
-
-def _fill(catalog: Catalog, classid: str, objects: Iterator[model.CatalogObject]) -> None:
-    if classid in rows.SHARED:
-        found = list(objects)
-        if classid in rows.DROPPABLE:
-            rows.remove_dropped(catalog, classid, found)
-        objects = (obj for obj in found if rows.differs_from_builtin(catalog, obj))
-    elif classid == "pg_collation":
-        objects = (obj for obj in objects if catalog.builtins.get(classid, obj.oid) is None)
-    catalog.fill(objects)
 
 
 def _dependencies(

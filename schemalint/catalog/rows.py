@@ -59,7 +59,7 @@ def query(name: str, major: int) -> str:
                 continue
             line = line[: found.start()]
         if not line.startswith("--"):
-            kept.append(line)
+            kept.append(line.partition("  -- ")[0])
     return "\n".join(kept)
 
 

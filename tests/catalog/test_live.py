@@ -15,6 +15,7 @@ from servers import Server
 from schemalint.catalog import live
 from schemalint.catalog.builtins import MAJORS
 from schemalint.catalog.compare import compare
+from schemalint.catalog.connection_errors import reading_failed
 from schemalint.catalog.model import (
     Constraint,
     Database,
@@ -29,6 +30,7 @@ from schemalint.catalog.model import (
     Trigger,
     Type,
 )
+from schemalint.catalog.partial import LiveLoader
 from schemalint.catalog.rows import split_list
 from schemalint.catalog.store import Catalog
 from schemalint.errors import UserError
@@ -208,7 +210,7 @@ def test_reading_writes_nothing(server: Server, rich: str) -> None:
         before = connection.execute(counters).fetchone()
         with live.connect(server.dsn(rich)) as reading:
             live.read_catalog(reading)
-            reader = live.Reader(reading)
+            reader = live.Reader(reading, "")
             reader.fetch([("SELECT 1", None)])
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
                 reading.execute("CREATE TABLE written (i int)")
@@ -216,8 +218,8 @@ def test_reading_writes_nothing(server: Server, rich: str) -> None:
 
 
 def test_settings_of_the_transaction(server: Server) -> None:
-    with live.connect(server.dsn(), statement_seconds=7) as connection:
-        reader = live.Reader(connection)
+    with live.connect(server.dsn()) as connection:
+        reader = live.Reader(connection, "", {**live.SETTINGS, "statement_timeout": "7s"})
         names = (
             "statement_timeout",
             "lock_timeout",
@@ -233,8 +235,8 @@ def test_one_round_trip_reads_all(server: Server, rich: str, monkeypatch: pytest
     readers: list[live.Reader] = []
 
     class Counting(live.Reader):
-        def __init__(self, connection: live.Connection) -> None:
-            super().__init__(connection)
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             readers.append(self)
 
     monkeypatch.setattr(live, "Reader", Counting)
@@ -359,7 +361,7 @@ def test_the_wrong_password() -> None:
     ],
 )
 def test_reading_failed(sqlstate: str | None, said: str, reason: str) -> None:
-    assert reason in str(live.reading_failed(sqlstate, said, "shop on db"))
+    assert reason in str(reading_failed(sqlstate, said, "shop on db"))
 
 
 def test_a_query_that_takes_too_long(server: Server, rich: str) -> None:
@@ -388,7 +390,7 @@ def _fails(connection: Any, sql: str) -> None:
     try:
         connection.execute(sql)
     except psycopg.Error as error:
-        raise live.reading_failed(error.sqlstate, error.diag.message_primary or "", "x") from None
+        raise reading_failed(error.sqlstate, error.diag.message_primary or "", "x") from None
 
 
 def test_source_has_no_credentials(server: Server, rich: str) -> None:
@@ -418,4 +420,89 @@ def test_queries_for_every_major() -> None:
     for path in QUERIES.glob("*.sql"):
         for major in (13, *MAJORS):
             assert "-- >=" not in query(path.stem, major)
-            assert query(path.stem, major).lstrip().startswith("SELECT")
+            assert query(path.stem, major).lstrip().startswith(("SELECT", "WITH"))
+
+
+# --- what a migration can mean
+
+
+NAMES = [
+    [],
+    ["orders"],
+    ["customers", "mood"],
+    ["happy"],
+    ["hashed_0_1"],
+    ["one_email"],
+    ["customers_lower"],
+    ["plus", "pair"],
+]
+
+
+@pytest.mark.parametrize("names", NAMES, ids=lambda names: "-".join(names) or "nothing")
+def test_all_that_is_looked_up_is_found(server: Server, rich: str, catalog: Catalog, names: list[str]) -> None:
+    """Whatever was fetched first, lookups agree with the catalog that was read whole."""
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, names)
+        for whole in sorted(catalog.all(Relation), key=lambda relation: hash(relation.name)):
+            again = found.find(Relation, whole.namespace, whole.name)
+            assert again is not None, whole.name
+            for of in (
+                "constraints",
+                "indexes",
+                "triggers",
+                "policies",
+                "rules",
+                "statistics",
+                "referencing",
+                "children",
+            ):
+                seen = {obj.address for obj in getattr(found, of)(whole.oid)}
+                assert seen == {obj.address for obj in getattr(catalog, of)(whole.oid)}, (whole.name, of)
+            assert set(found.dependents(whole.address)) == set(catalog.dependents(whole.address)), whole.name
+            assert set(found.depends_on(whole.address)) == set(catalog.depends_on(whole.address)), whole.name
+        assert found.find(Relation, 2200, "no_such") is None
+        assert compare(catalog, found, dependencies=True) == []
+
+
+@pytest.mark.parametrize("names", NAMES, ids=lambda names: "-".join(names) or "nothing")
+def test_at_most_four_round_trips(server: Server, rich: str, names: list[str]) -> None:
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, names)
+        assert isinstance(found.loader, LiveLoader)
+        assert found.loader.reader.round_trips <= 4
+
+
+def test_what_names_mean_needs_no_further_round_trip(server: Server, rich: str) -> None:
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, ["app", "orders", "customers", "customer", "id", "no_such"])
+        assert isinstance(found.loader, LiveLoader)
+        trips = found.loader.reader.round_trips
+        orders = relation(found, "orders")
+        (key,) = [c for c in found.constraints(orders.oid) if c.type == "f"]
+        assert found.get(Relation, key.frelid) is not None
+        assert found.find(Relation, schema(found), "no_such") is None
+        assert [found.get(Proc, trigger.func) is None for trigger in found.triggers(orders.oid)] == [False]
+        assert found.dependents(orders.address)
+        for column in relation(found, "customers").columns:
+            assert column.dropped or found.get(Type, column.type) is not None
+        assert found.loader.reader.round_trips == trips
+
+
+def test_what_was_dropped_is_not_fetched_again(server: Server, rich: str) -> None:
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, ["orders"])
+        kept = relation(found, "kept")
+        found.remove(kept.address)
+        assert found.find(Relation, schema(found), "kept") is None
+        assert found.at(kept.address) is None
+        found.rollback(0)
+        assert found.find(Relation, schema(found), "kept") is not None
+
+
+def test_a_connection_lost_later(server: Server, rich: str) -> None:
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, [])
+        with server.connect() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
+        with pytest.raises(UserError, match="the connection was lost"):
+            found.find(Relation, 2200, "anything")

@@ -22,6 +22,8 @@ WHERE (d.refobjid >= 16384 OR (d.refobjid = 2200 AND d.refclassid = 'pg_namespac
       AND d.classid NOT IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND d.deptype <> 'p'
       AND NOT (rw.oid IS NOT NULL AND d.refclassid = 'pg_class'::regclass AND d.refobjid = rw.ev_class)
       AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = d.objid AND t.tgisinternal))
+      AND NOT (d.classid = 'pg_class'::regclass
+               AND EXISTS (SELECT FROM pg_class t WHERE t.oid = d.objid AND t.relnamespace = 'pg_toast'::regnamespace))
       AND {dependents}
 UNION ALL
 SELECT DISTINCT coalesce(oc.refclassid, ofa.refclassid)::regclass::text, coalesce(oc.refobjid, ofa.refobjid)::int8, 0,
@@ -36,3 +38,4 @@ SELECT d.classid::regclass::text, d.objid::int8, d.objsubid, 'pg_authid', d.refo
 FROM pg_shdepend d
 WHERE d.refobjid >= 16384 AND d.deptype IN ('o', 'r') AND d.refclassid = 'pg_authid'::regclass
       AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+      AND {shared}
