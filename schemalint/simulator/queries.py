@@ -105,13 +105,17 @@ def _lock_children(session: Session, relid: Oid, mode: int) -> None:
 
 def _call(session: Session, call: FuncExpr) -> None:
     proc = session.catalog.get(Proc, call.func)
-    if proc is None or proc.namespace != 11 or proc.name != "set_config":
+    if proc is None or proc.namespace != 11 or proc.name not in ("set_config", "current_setting"):
         return
     values = [_constant(arg) for arg in call.args]
     if any(value is _NOT_CONSTANT for value in values) or values[0] is None:
         return
-    from schemalint.simulator.settings import set_config
+    from schemalint.simulator.settings import check_shown, set_config
 
+    if proc.name == "current_setting":
+        if len(values) == 1 or not values[1]:
+            check_shown(session, str(values[0]), span(call))
+        return
     name, value, local = values
     shown = None if value is None else str(value)
     set_config(session, str(name), shown, local=bool(local), at=span(call))

@@ -272,13 +272,27 @@ def _set_multi(session: Session, stmt: VariableSetStmt) -> None:
 
     at = (stmt.start, stmt.end)
     if stmt.name == "TRANSACTION SNAPSHOT":
-        raise Refusal("22023", f'invalid snapshot identifier: "{_text_of(stmt.args[0])}"', at=at)
+        _import_snapshot(session, _text_of(stmt.args[0]), at)
+        return
     for option in stmt.args:
         assert isinstance(option, DefElem) and isinstance(option.arg, A_Const)
         if stmt.name == "TRANSACTION":
             set_transaction_mode(session, option.defname, str(option.arg.val), at)
         else:
             set_config(session, f"default_{option.defname}", str(option.arg.val), at=at)
+
+
+def _import_snapshot(session: Session, name: str, at: At) -> None:
+    """SET TRANSACTION SNAPSHOT (ImportSnapshot): no snapshot was exported that is known here."""
+    if session.var("used_snapshot"):
+        raise Refusal("25001", "SET TRANSACTION SNAPSHOT must be called before any query", at=at)
+    level = session.var("isolation", session.setting("default_transaction_isolation") or "read committed")
+    if level not in ("serializable", "repeatable read"):
+        message = "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ"
+        raise Refusal("0A000", message, at=at)
+    if set(name) <= set("0123456789ABCDEF-") and session.version >= 17:
+        raise Refusal("42704", f'snapshot "{name}" does not exist', at=at, word=name)
+    raise Refusal("22023", f'invalid snapshot identifier: "{name}"', at=at)
 
 
 def _reset_all(session: Session) -> None:
@@ -292,18 +306,28 @@ def _reset_all(session: Session) -> None:
 
 def show_variable(session: Session, stmt: VariableShowStmt) -> None:
     """SHOW (GetPGVariable)."""
-    name = stmt.name.lower()
-    if name == "all" or f"setting {name}" in session.vars or name in session.placeholders:
+    if stmt.name.lower() != "all":
+        check_shown(session, stmt.name, (stmt.start, stmt.end))
+
+
+def check_shown(session: Session, name: str, at: At) -> None:
+    """Raise 42704 for a parameter that has no value (SHOW, current_setting)."""
+    key = name.lower()
+    if f"setting {key}" in session.vars or key in session.placeholders:
         return
     settings = session.catalog.builtins.settings
-    if name not in settings and OLD_NAMES.get(name) not in settings:
-        message = f'unrecognized configuration parameter "{stmt.name}"'
-        raise Refusal("42704", message, at=(stmt.start, stmt.end), word=stmt.name)
+    if key not in settings and OLD_NAMES.get(key) not in settings:
+        raise Refusal("42704", f'unrecognized configuration parameter "{name}"', at=at, word=name)
 
 
 def load_library(session: Session, stmt: LoadStmt) -> None:
     """LOAD: a library's parameters are known from then on. Whether the file exists is not known here."""
-    session.loaded.add(stmt.filename.rpartition("/")[2].removesuffix(".so").lower())
+    name = stmt.filename.rpartition("/")[2].removesuffix(".so").lower()
+    session.loaded.add(name)
+    known = session.catalog.builtins.settings
+    for held in [held for held in session.placeholders if held.startswith(f"{name}.") and held not in known]:
+        session.placeholders.discard(held)
+        session.set_var(f"setting {held}", None)
 
 
 def discard(session: Session, stmt: DiscardStmt) -> None:
