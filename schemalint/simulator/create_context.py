@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -118,7 +119,10 @@ class IndexDefinition(Struct):
 
 
 class CreateStmtContext(Struct):
-    """The state of one CREATE TABLE, CREATE FOREIGN TABLE or ALTER TABLE command list."""
+    """The state of one CREATE TABLE, CREATE FOREIGN TABLE or ALTER TABLE command list.
+
+    `before` is what is done before the table itself is made (the server's blist).
+    """
 
     session: Session
     stmt_type: str
@@ -139,7 +143,9 @@ class CreateStmtContext(Struct):
     ixconstraints: list[Constraint] = []
     likeclauses: list[tuple[TableLikeClause, Relation]] = []
     indexes: list[IndexDefinition] = []
+    before: list[Callable[[], None]] = []
     owned_sequences: list[tuple[Oid, str]] = []
+    sequence_names: dict[Oid, tuple[Oid, str]] = {}
     set_not_null: list[str] = []
     pkey: IndexDefinition | None = None
 

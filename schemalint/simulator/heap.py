@@ -138,7 +138,7 @@ def heap_create_with_catalog(session: Session, relation: Relation, at: At = None
     with_type = relation.kind not in "SiIt"
     shell = check_no_type_of_name(session, relation.name, relation.namespace, at) if with_type else 0
     check_system_namespace(session, relation.namespace, relation.name, relation.kind, at)
-    oid = catalog.new_oid()
+    oid = relation.oid or catalog.new_oid()
     rowtype = shell or (catalog.new_oid() if with_type else 0)
     made = _with_identifiers(relation, oid, rowtype)
     session.create(made)

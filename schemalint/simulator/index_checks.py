@@ -19,9 +19,7 @@ def relation_has_primary_key(session: Session, relation: Relation) -> bool:
     return any(i.index is not None and i.index.primary for i in session.catalog.indexes(relation.oid))
 
 
-def check_primary_key(
-    session: Session, relation: Relation, index: IndexDefinition, attrs: IndexAttrs
-) -> None:
+def check_primary_key(session: Session, relation: Relation, index: IndexDefinition, attrs: IndexAttrs) -> None:
     """index_check_primary_key. Before 18 it marks the columns NOT NULL."""
     at = index.at
     if relation_has_primary_key(session, relation):

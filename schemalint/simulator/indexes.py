@@ -84,7 +84,6 @@ def define_index(session: Session, stmt: IndexStmt) -> None:
     only = not stmt.relation.inh
     if relation.kind == "p" and not only:
         lock_partitions(session, relation, index, at)
-    check_indexable_kind(session, relation, at)
     transform_index_stmt(session, relation, index)
     define_index_of(session, relation, index, only=only)
 

@@ -61,6 +61,7 @@ def create_sequence(
     owner: Oid,
     seqtype: Oid = 0,
     for_identity: bool = False,
+    oid: Oid = 0,
     at: At = None,
 ) -> Oid:
     """A sequence whose schema and persistence are known (the rest of DefineSequence)."""
@@ -68,7 +69,7 @@ def create_sequence(
     made = heap_create_with_catalog(
         session,
         Relation(
-            oid=0,
+            oid=oid,
             name=name,
             namespace=namespace,
             kind="S",

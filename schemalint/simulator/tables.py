@@ -124,6 +124,8 @@ def transform_create_stmt(cxt: CreateStmtContext, stmt: CreateStmt) -> Oid:
         transform_index_constraints(cxt)
     transform_fk_constraints(cxt, True, False)
     transform_check_constraints(cxt, not cxt.isforeign)
+    for action in cxt.before:
+        action()
     return of_type
 
 

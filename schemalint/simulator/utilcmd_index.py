@@ -16,7 +16,7 @@ from schemalint.simulator.create_context import (
     index_param,
 )
 from schemalint.simulator.object_names import NAMEDATALEN
-from schemalint.simulator.rangevars import relation_openrv
+from schemalint.simulator.rangevars import check_table_open, relation_openrv
 from schemalint.syntax.nodes import Constraint
 
 At = tuple[int, int] | None
@@ -111,8 +111,9 @@ def _inherited_type(cxt: CreateStmtContext, key: str) -> Oid:
     """The type of a column that the table inherits, 0 when it does not."""
     for rangevar in cxt.inh_relations:
         parent = relation_openrv(cxt.session, rangevar)
+        at = (rangevar.start, rangevar.end)
+        check_table_open(cxt.session, parent, at)
         if parent.kind not in "rfp":
-            at = (rangevar.start, rangevar.end)
             message = f'inherited relation "{parent.name}" is not a table or foreign table'
             raise Refusal("42809", message, at=at, word=parent.name)
         attribute = find_attribute(parent, key)

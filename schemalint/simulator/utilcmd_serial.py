@@ -18,7 +18,8 @@ INT4_FROM_INT8, INT2_FROM_INT8 = 480, 714
 def generate_serial_extra_stmts(
     cxt: CreateStmtContext, column: Column, seqtype: Oid, options: tuple[DefElem, ...], for_identity: bool
 ) -> Oid:
-    """Make the sequence of a column before the table; it is tied to the column afterwards."""
+    """Have the sequence of a column made before the table, once all of the statement is read; it is tied to the column
+    afterwards. Returns its identifier."""
     from schemalint.simulator.sequences import create_sequence
 
     session = cxt.session
@@ -46,29 +47,37 @@ def generate_serial_extra_stmts(
         persistence = "p" if option.defname == "logged" else "u"
         options = tuple(o for o in options if o is not option)
     owner = cxt.rel.owner if cxt.rel is not None else session.role
-    made = create_sequence(
-        session,
-        namespace,
-        name,
-        options,
-        persistence=persistence if session.version >= 15 or persistence != "u" else "p",
-        owner=owner,
-        seqtype=seqtype,
-        for_identity=for_identity,
-        at=column.at,
-    )
-    cxt.owned_sequences.append((made, column.name))
-    return made
+    oid = session.catalog.new_oid()
+
+    def create() -> None:
+        create_sequence(
+            session,
+            namespace,
+            name,
+            options,
+            persistence=persistence if session.version >= 15 or persistence != "u" else "p",
+            owner=owner,
+            seqtype=seqtype,
+            for_identity=for_identity,
+            oid=oid,
+            at=column.at,
+        )
+
+    if cxt.isalter:
+        create()
+    else:
+        cxt.before.append(create)
+    cxt.sequence_names[oid] = (namespace, name)
+    cxt.owned_sequences.append((oid, column.name))
+    return oid
 
 
 def serial_default(cxt: CreateStmtContext, sequence: Oid, coltype: Oid) -> Expression:
     """nextval('sequence'::regclass) as the column's type."""
-    from schemalint.catalog.model import Relation
-
     session = cxt.session
-    relation = session.catalog[Relation, sequence]
-    schema = session.catalog[Namespace, relation.namespace].name
-    text = f"{quote_identifier(session, schema)}.{quote_identifier(session, relation.name)}".replace("'", "''")
+    namespace, name = cxt.sequence_names[sequence]
+    schema = session.catalog[Namespace, namespace].name
+    text = f"{quote_identifier(session, schema)}.{quote_identifier(session, name)}".replace("'", "''")
     tree: q.Expr = q.FuncExpr(type=typeoids.INT8, func=NEXTVAL, args=(q.Const(type=typeoids.REGCLASS, value=sequence),))
     if coltype != typeoids.INT8:
         func = INT4_FROM_INT8 if coltype == typeoids.INT4 else INT2_FROM_INT8
