@@ -8,7 +8,7 @@ from schemalint.catalog.model import Expression, ObjectAddress, Oid, Relation, S
 from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal
 from schemalint.semantics.expressions import transform_expr
-from schemalint.semantics.query import UNKNOWN_TYPE, Var, equal
+from schemalint.semantics.query import UNKNOWN_TYPE, Expr, Var, equal
 from schemalint.semantics.relations import find_attribute, system_attribute_by_name
 from schemalint.semantics.typcache import lookup_type_cache
 from schemalint.semantics.types import format_type
@@ -45,6 +45,7 @@ def create_statistics(session: Session, stmt: CreateStatsStmt) -> None:
     if not isinstance(rangevar, RangeVar):
         raise Refusal("0A000", "CREATE STATISTICS only supports relation names in the FROM clause", at=at)
     relation = relation_openrv(session, rangevar, SHARE_UPDATE_EXCLUSIVE)
+    trees = transform_stats_stmt(session, relation, stmt)
     _check_kind(session, relation, (rangevar.start, rangevar.end))
     namespace, name = _name(session, stmt, relation)
     existing = session.catalog.find(StatisticsObject, namespace, name)
@@ -56,7 +57,7 @@ def create_statistics(session: Session, stmt: CreateStatsStmt) -> None:
         raise Refusal("42710", f'statistics object "{name}" already exists', at=at, word=name)
     if len(stmt.exprs) > MAX_DIMENSIONS:
         raise Refusal("54011", f"cannot have more than {MAX_DIMENSIONS} columns in statistics", at=at)
-    keys, exprs = _elements(session, stmt, relation)
+    keys, exprs = _elements(session, stmt, relation, trees)
     kinds = _kinds(session, stmt, keys, exprs, at)
     _check_duplicates(session, keys, exprs, at)
     _create(session, name, namespace, relation, tuple(sorted(keys)), kinds, exprs)
@@ -93,11 +94,23 @@ def _name(session: Session, stmt: CreateStatsStmt, relation: Relation) -> tuple[
         label = f"stat{passes}"
 
 
-def _elements(session: Session, stmt: CreateStatsStmt, relation: Relation) -> tuple[list[int], tuple[Expression, ...]]:
+def transform_stats_stmt(session: Session, relation: Relation, stmt: CreateStatsStmt) -> list[Expr | None]:
+    """Analyze the expressions; None stands for a column (transformStatsStmt)."""
+    pstate = relation_parsestate(session, relation)
+    return [
+        transform_expr(pstate, elem.expr, "stats_expression")
+        if isinstance(elem, StatsElem) and elem.expr is not None
+        else None
+        for elem in stmt.exprs
+    ]
+
+
+def _elements(
+    session: Session, stmt: CreateStatsStmt, relation: Relation, trees: list[Expr | None]
+) -> tuple[list[int], tuple[Expression, ...]]:
     keys: list[int] = []
     exprs: list[Expression] = []
-    pstate = relation_parsestate(session, relation)
-    for elem in stmt.exprs:
+    for elem, tree in zip(stmt.exprs, trees, strict=True):
         at = (elem.start, elem.end)
         if not isinstance(elem, StatsElem):
             message = "only simple column references and expressions are allowed in CREATE STATISTICS"
@@ -111,8 +124,7 @@ def _elements(session: Session, stmt: CreateStatsStmt, relation: Relation) -> tu
             _check_column(session, relation, attribute.num, at)
             keys.append(attribute.num)
             continue
-        assert elem.expr is not None
-        tree = transform_expr(pstate, elem.expr, "stats_expression")
+        assert elem.expr is not None and tree is not None
         if isinstance(tree, Var) and tree.attno != 0:
             if tree.attno < 0:
                 raise Refusal("0A000", "statistics creation on system columns is not supported", at=at)
