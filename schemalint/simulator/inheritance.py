@@ -167,7 +167,7 @@ def _merge_parent(
     for attribute in parent.columns:
         if attribute.dropped:
             continue
-        new = _inherited_column(attribute, is_partition)
+        new = _inherited_column(attribute, is_partition, session.version >= 17)
         new.is_not_null = attribute.num in parent_notnulls if modern else attribute.notnull
         held = by_name.get(new.name)
         if held is not None:
@@ -189,7 +189,7 @@ def _merge_parent(
             _merge_parent_check(session, parent, con.name, con.expr, con.enforced, attmap, constraints)
 
 
-def _inherited_column(attribute: Attribute, is_partition: bool) -> Column:
+def _inherited_column(attribute: Attribute, is_partition: bool, inherit_identity: bool) -> Column:
     return Column(
         name=attribute.name,
         type=attribute.type,
@@ -201,7 +201,7 @@ def _inherited_column(attribute: Attribute, is_partition: bool) -> Column:
         storage=attribute.storage,
         compression=attribute.compression,
         generated=attribute.generated,
-        identity=attribute.identity if is_partition else "",
+        identity=attribute.identity if is_partition and inherit_identity else "",
     )
 
 
