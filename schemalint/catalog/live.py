@@ -9,8 +9,9 @@ The only module that imports psycopg.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -81,6 +82,18 @@ def read_live(dsn: str) -> Catalog:
     """All of a database's catalog. Raises UserError."""
     with connect(dsn) as connection:
         return read_catalog(connection)
+
+
+def open_live(dsn: str, names: Iterable[str]) -> Catalog:
+    """As read_catalog with names; the connection is closed when the catalog is no longer used. Raises UserError."""
+    exits = ExitStack()
+    try:
+        catalog = read_catalog(exits.enter_context(connect(dsn)), names)
+    except BaseException:
+        exits.close()
+        raise
+    weakref.finalize(catalog, exits.close)
+    return catalog
 
 
 def read_catalog(connection: Connection, names: Iterable[str] | None = None, *, sizes: bool = True) -> Catalog:

@@ -38,7 +38,7 @@ def databases(config: Config, dsn: str | None, open_world: bool, paths: list[str
         raise UserError("--dsn and --catalog are two answers to one question: give one of them")
     history = _history(config.history)
     if dsn is not None:
-        return [_live(dsn, history, open_world)]
+        return [_live(dsn, history, open_world, paths)]
     if config.catalog:
         return [_from_file(name, config, history, open_world) for name in config.catalog]
     guessed = not history
@@ -91,10 +91,12 @@ def _from_file(name: str, config: Config, history: list[str], open_world: bool) 
     return _replayed(config, _empty(config, source, not open_world), [name, *history], assumed=True)
 
 
-def _live(dsn: str, history: list[str], open_world: bool) -> Database:
-    from schemalint.catalog.live import read_live
+def _live(dsn: str, history: list[str], open_world: bool, paths: list[str]) -> Database:
+    from schemalint.catalog.live import open_live
+    from schemalint.catalog.mentioned import identifiers
 
-    catalog = read_live(dsn)
+    named = identifiers(read_source(path).text for path in (*history, *paths) if path != STDIN)
+    catalog = open_live(dsn, named)  # what standard input names is fetched when it is looked up
     catalog.closed = catalog.closed and not open_world
     return _replayed(Config(), catalog, history, assumed=False)
 

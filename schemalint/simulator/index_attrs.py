@@ -147,7 +147,7 @@ def _key_of(
     if contain_mutable_functions(session, tree):
         raise Refusal("42P17", "functions in index expression must be marked IMMUTABLE", at=param.at)
     attrs.key.append(0)
-    attrs.exprs.append(param.cooked)
+    attrs.exprs.append(Expression(param.cooked.text, tree))
     return type_oid, collation
 
 
