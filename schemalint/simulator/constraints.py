@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemalint.catalog.model import Attribute, Constraint, Expression, ObjectAddress, Relation
-from schemalint.errors import Refusal
+from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import query as q
+from schemalint.semantics import typeoids
 from schemalint.semantics.coerce import ASSIGNMENT, coerce_to_boolean, coerce_to_target_type
 from schemalint.semantics.collations import assign_expr_collations
 from schemalint.semantics.expressions import transform_expr
@@ -44,7 +45,11 @@ class RawColumnDefault(Struct):
 
 def cook_default(session: Session, pstate: ParseState, raw: Node, column: Attribute, generated: str) -> q.Expr:
     """A default as an expression of the column's type (cookDefault); `column` gives type, modifier and name."""
-    expr = transform_expr(pstate, raw, "generated_column" if generated else "column_default")
+    try:
+        expr = transform_expr(pstate, raw, "generated_column" if generated else "column_default")
+    except Undecidable as reason:  # the column is known all the same
+        session.undecided.append(reason.reason)
+        return q.UnknownExpr(type=column.type)
     if generated:
         check_nested_generated(session, pstate, expr)
         if contain_mutable_functions(session, expr):
@@ -123,7 +128,11 @@ def _user_defined(node: Any) -> str | None:
 
 def cook_constraint(session: Session, pstate: ParseState, raw: Node, relname: str) -> q.Expr:
     """A CHECK condition (cookConstraint)."""
-    expr = transform_expr(pstate, raw, "check_constraint")
+    try:
+        expr = transform_expr(pstate, raw, "check_constraint")
+    except Undecidable as reason:
+        session.undecided.append(reason.reason)
+        return q.UnknownExpr(type=typeoids.BOOL)
     expr = coerce_to_boolean(pstate, expr, "CHECK")
     assign_expr_collations(pstate, expr)
     if len(pstate.rtable) != 1:

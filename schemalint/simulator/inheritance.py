@@ -41,6 +41,7 @@ def check_column_list(columns: Sequence[Column], is_partition: bool) -> list[Col
         raise Refusal("54011", f"tables can have at most {MAX_HEAP_ATTRIBUTE_NUMBER} columns")
     result: list[Column] = []
     by_name: dict[str, Column] = {}
+    repeated: dict[str, At] = {}
     for column in columns:
         if not is_partition and not column.type:
             held = by_name.get(column.name)
@@ -54,7 +55,10 @@ def check_column_list(columns: Sequence[Column], is_partition: bool) -> list[Col
             _take_options(held, column)
             held.is_from_type = False
         else:
-            raise _duplicate(column.name, column.at)
+            repeated.setdefault(column.name, column.at)
+    for column in result:  # the first column that another repeats is blamed
+        if column.name in repeated:
+            raise _duplicate(column.name, repeated[column.name])
     return result
 
 

@@ -92,7 +92,12 @@ def _finish(cxt: CreateStmtContext, stmt: CreateStmt, relation: Relation) -> Rel
     for definition in (*cxt.indexes, *own):
         from schemalint.simulator.indexes import define_index_of
 
-        define_index_of(session, session.catalog[Relation, relation.oid], definition)
+        mark = session.catalog.mark()
+        try:
+            define_index_of(session, session.catalog[Relation, relation.oid], definition)
+        except Undecidable as reason:  # the table is known all the same
+            session.catalog.rollback(mark)
+            session.undecided.append(reason.reason)
     for con in cxt.fkconstraints:
         from schemalint.simulator.foreign_keys import add_foreign_key
 
