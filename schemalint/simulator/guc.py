@@ -20,7 +20,7 @@ _REAL = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za
 _MEMORY = {"B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 _TIME = {"us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6, "d": 8.64e7}
 _BASE_MEMORY = {"B": 1, "kB": 1024, "8kB": 8192, "MB": 1024**2}
-_CUSTOM_NAME = re.compile(r"[A-Za-z_\u0080-\U0010ffff][\w$]*(?:\.[A-Za-z_\u0080-\U0010ffff][\w$]*)+$")
+_CUSTOM_NAME = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)+$")
 
 OLD_NAMES = {"sort_mem": "work_mem", "vacuum_mem": "maintenance_work_mem"}
 """Names that parameters once had, and that are still taken (map_old_guc_names)."""
