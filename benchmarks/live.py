@@ -1,0 +1,96 @@
+"""What reading a live database costs as it grows, beside pg_dump and beside what a user does today.
+
+    python benchmarks/live.py [TABLES...]        # 100 5000 by default; 100000 takes minutes and 4 GB of memory
+
+For each size, in seconds: check --dsn of one migration that touches three tables, snapshot, check --catalog of that snapshot, pg_dump
+--schema-only (where a pg_dump of this machine can read the server), and the same migration in a copy restored from that dump.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
+
+from servers import Server, available_binaries, started  # noqa: E402
+
+MAJOR = 15  # Debian's pg_dump reads it
+
+TABLES = """
+    DO $$ BEGIN FOR i IN {first}..{last} LOOP
+        EXECUTE format('CREATE TABLE t%s (id bigint PRIMARY KEY, a text NOT NULL, b int DEFAULT 1, c timestamptz DEFAULT now(),
+                        d numeric(10, 2) CHECK (d > 0), parent bigint REFERENCES t%s, e text)', i, i - 1);
+    END LOOP; END $$"""
+
+MIGRATION = """
+ALTER TABLE t10 ADD COLUMN note text;
+CREATE TABLE newcomer (id bigint PRIMARY KEY, t bigint REFERENCES t20 (id));
+CREATE INDEX newcomer_t ON newcomer (t);
+ALTER TABLE t30 DROP COLUMN e;
+CREATE VIEW v AS SELECT t10.note, t30.a FROM t10 JOIN t30 ON t30.parent = t10.id;
+"""
+
+
+def timed(*command: str | Path, **keywords: Any) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, **keywords)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stderr)
+    return time.perf_counter() - start
+
+
+def fill(server: Server, name: str, tables: int) -> None:
+    with server.connect(name) as connection:
+        connection.execute("CREATE TABLE t0 (id bigint PRIMARY KEY)")
+        for first in range(1, tables, 500):
+            connection.execute(TABLES.format(first=first, last=min(first + 499, tables - 1)))
+        connection.execute("VACUUM ANALYZE")
+
+
+def measure(server: Server, tables: int, directory: Path) -> dict[str, float]:
+    name = server.create_database()
+    fill(server, name, tables)
+    migration, snapshot, dump = (directory / file for file in ("m.sql", "catalog.json", "dump.sql"))
+    migration.write_text(MIGRATION)
+    schemalint = (sys.executable, "-m", "schemalint")
+    dsn = server.dsn(name)
+    found = {"check --dsn": min(timed(*schemalint, "check", "--dsn", dsn, migration) for _ in range(3))}
+    found["snapshot"] = timed(*schemalint, "snapshot", "--dsn", dsn, "-o", snapshot)
+    found["check --catalog"] = min(timed(*schemalint, "check", "--catalog", snapshot, migration) for _ in range(3))
+    pg_dump = Path(f"/usr/lib/postgresql/{MAJOR}/bin/pg_dump")
+    if pg_dump.exists():
+        found["pg_dump -s"] = timed(pg_dump, "--schema-only", "-f", dump, "-d", dsn)
+        found["restore and run"] = found["pg_dump -s"] + restored(server, dump, migration)
+    server.drop_database(name)
+    return found
+
+
+def restored(server: Server, dump: Path, migration: Path) -> float:
+    copy = server.create_database()
+    psql = Path(f"/usr/lib/postgresql/{MAJOR}/bin/psql")
+    seconds = sum(timed(psql, "-q", "-X", "-f", file, "-d", server.dsn(copy)) for file in (dump, migration))
+    server.drop_database(copy)
+    return seconds
+
+
+def main(arguments: list[str]) -> int:
+    sizes = [int(argument) for argument in arguments] or [100, 5000]
+    settings = {"max_locks_per_transaction": "4096"}
+    with started(available_binaries()[MAJOR], settings) as server, tempfile.TemporaryDirectory() as place:
+        for tables in sizes:
+            found = measure(server, tables, Path(place))
+            print(
+                f"{tables:7} tables: " + ", ".join(f"{what} {seconds:.2f} s" for what, seconds in found.items()),
+                flush=True,
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
