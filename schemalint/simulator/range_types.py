@@ -62,15 +62,18 @@ def _define_range(session: Session, stmt: CreateRangeStmt) -> None:
         raise Refusal("42804", f"range subtype cannot be {format_type(session, subtype)}", at=at)
     opclass = _find_range_sub_opclass(session, found.get("subtype_opclass"), subtype, at)
     collation = _collation(session, found.get("collation"), subtype, at)
+    functions: list[Oid] = []
     if "canonical" in found:
         if not shell:
             hint = "Create the type as a shell type, then create its canonicalization function, then do a full CREATE TYPE."
             message = "cannot specify a canonical function without a pre-created shell type"
             raise Refusal("42P17", message, at=at, hint=hint)
-        _find_canonical(session, found["canonical"], shell, at)
+        functions.append(_find_canonical(session, found["canonical"], shell, at))
     if "subtype_diff" in found:
-        _find_subtype_diff(session, found["subtype_diff"], subtype, at)
-    _create(session, shell, name, namespace, subtype, opclass, collation, found.get("multirange_type_name"), at)
+        functions.append(_find_subtype_diff(session, found["subtype_diff"], subtype, at))
+    made = _create(session, shell, name, namespace, subtype, opclass, collation, found.get("multirange_type_name"), at)
+    for oid in functions:
+        session.catalog.depend(made.address, ObjectAddress("pg_proc", oid))
 
 
 def _gather(session: Session, stmt: CreateRangeStmt) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def _collation(session: Session, names: tuple[str, ...] | None, subtype: Oid, at
     return 0
 
 
-def _find_canonical(session: Session, names: tuple[str, ...], oid: Oid, at: At) -> None:
+def _find_canonical(session: Session, names: tuple[str, ...], oid: Oid, at: At) -> Oid:
     """findRangeCanonicalFunction."""
     function = lookup_func_name(session, names, [oid], missing_ok=True, at=at)
     if not function:
@@ -135,9 +138,10 @@ def _find_canonical(session: Session, names: tuple[str, ...], oid: Oid, at: At) 
         raise Refusal("42P17", f"{shown} must return range type", at=at)
     if proc.volatile != "i":
         raise Refusal("42P17", f"{shown} must be immutable", at=at)
+    return function
 
 
-def _find_subtype_diff(session: Session, names: tuple[str, ...], subtype: Oid, at: At) -> None:
+def _find_subtype_diff(session: Session, names: tuple[str, ...], subtype: Oid, at: At) -> Oid:
     """findRangeSubtypeDiffFunction."""
     function = lookup_func_name(session, names, [subtype, subtype], missing_ok=True, at=at)
     if not function:
@@ -148,6 +152,7 @@ def _find_subtype_diff(session: Session, names: tuple[str, ...], subtype: Oid, a
         raise Refusal("42P17", f"{shown} must return type double precision", at=at)
     if proc.volatile != "i":
         raise Refusal("42P17", f"{shown} must be immutable", at=at)
+    return function
 
 
 def _create(
@@ -160,7 +165,7 @@ def _create(
     collation: Oid,
     multirange: tuple[Oid, str] | None,
     at: At,
-) -> None:
+) -> Type:
     catalog = session.catalog
     inner = catalog.get(Type, subtype)
     common: dict[str, Any] = {
@@ -208,6 +213,7 @@ def _create(
     catalog.put(replace(ranged, multirange=multi.oid))
     catalog.depend(multi.address, ranged.address, "i")
     _make_constructors(session, ranged, multi, at)
+    return ranged
 
 
 def _make_constructors(session: Session, ranged: Type, multi: Type, at: At) -> None:
