@@ -31,9 +31,11 @@ def do_copy(session: Session, stmt: CopyStmt) -> None:
             names = set(columns)
             numbers = {c.num for c in relation.columns if c.name in names and not c.dropped}
             check_columns_allowed(session, relation, numbers, "a" if stmt.is_from else "r", at)
-        process_copy_options(session, stmt, relation, columns)
+        options = process_copy_options(session, stmt, relation, columns)
         if stmt.is_from:
             _check_target(session, stmt, relation)
+            if options.freeze:
+                _check_freeze(session, relation, at)
         else:
             _check_source(session, stmt, relation)
     else:
@@ -46,9 +48,32 @@ def _where(session: Session, stmt: CopyStmt, relation: Relation) -> None:
     if stmt.whereClause is None:
         return
     from schemalint.semantics.clauses import transform_where_clause
-    from schemalint.simulator.stored import relation_parsestate
+    from schemalint.simulator.stored import relation_parsestate, vars_of
 
-    transform_where_clause(relation_parsestate(session, relation), stmt.whereClause, "copy_where", "WHERE")
+    tree = transform_where_clause(relation_parsestate(session, relation), stmt.whereClause, "copy_where", "WHERE")
+    generated = {column.num: column for column in relation.columns if column.generated and not column.dropped}
+    for var in vars_of(tree):
+        column = generated.get(var.attno)
+        if column is not None:
+            raise Refusal(
+                "42P10",
+                "generated columns are not supported in COPY FROM WHERE conditions",
+                detail=f'Column "{column.name}" is a generated column.',
+                at=(var.start, var.end),
+                word=column.name,
+            )
+
+
+def _check_freeze(session: Session, relation: Relation, at: tuple[int, int]) -> None:
+    """FREEZE is for tables that nobody else can see (CopyFrom)."""
+    if relation.kind in "pf" and not (relation.kind == "f" and session.version < 18):
+        what = "partitioned" if relation.kind == "p" else "foreign"
+        raise Refusal("0A000", f"cannot perform COPY FREEZE on a {what} table", at=at, word=relation.name)
+    if not session.in_transaction_block:
+        message = (
+            "cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction"
+        )
+        raise Refusal("55000", message, at=at)
 
 
 def copy_columns(session: Session, stmt: CopyStmt, relation: Relation) -> tuple[str, ...]:
@@ -138,7 +163,7 @@ def _query(session: Session, stmt: CopyStmt) -> None:
     assert stmt.query is not None
     at = (stmt.query.start, stmt.query.end)
     query = analyze_statement(session, stmt.query)
-    if isinstance(stmt.query, nodes.SelectStmt) and stmt.query.intoClause is not None:
+    if isinstance(stmt.query, nodes.SelectStmt) and query.command == "utility":
         raise Refusal("0A000", "COPY (SELECT INTO) is not supported", at=at)
     if query.command in ("insert", "update", "delete", "merge") and not query.returning:
         raise Refusal("0A000", "COPY query must have a RETURNING clause", at=at)
