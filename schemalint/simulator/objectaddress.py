@@ -17,7 +17,7 @@ from schemalint.semantics.types import (
     lookup_type_name_oid,
     type_name_to_string,
 )
-from schemalint.simulator.acl import is_owner, is_superuser, owner_check
+from schemalint.simulator.acl import is_admin_of_role, is_owner, is_superuser, owner_check
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import ObjectWithArgs, TypeName
 
@@ -361,17 +361,50 @@ def check_object_ownership(session: Session, address: ObjectAddress, at: At = No
     obj = session.catalog.at(address)
     if obj is None:
         return
-    relid = getattr(obj, "relid", 0)
-    if isinstance(obj, (model.Trigger, model.Policy, model.RewriteRule, model.Constraint)) and relid:
-        obj = session.catalog[Relation, relid]
-    elif isinstance(obj, model.Constraint) and obj.typid:
+    relid = (
+        getattr(obj, "relid", 0) if isinstance(obj, _PARTS_OF_RELATIONS) else address.objid if address.objsubid else 0
+    )
+    if relid:
+        relation = session.catalog[Relation, relid]
+        if not is_owner(session, relation):
+            raise Refusal("42501", f"must be owner of relation {relation.name}", at=at, word=relation.name)
+        return
+    if isinstance(obj, model.Constraint) and obj.typid:
         obj = session.catalog[model.Type, obj.typid]
-    if isinstance(obj, (model.Cast, model.Transform)):
-        _check_ownership_of_types(session, obj, at)
-    elif isinstance(obj, (model.AccessMethod, model.Role)):
-        raise Refusal("42501", "must be superuser", at=at)
-    else:
-        owner_check(session, obj, at)
+    match obj:
+        case model.Cast() | model.Transform():
+            _check_ownership_of_types(session, obj, at)
+        case model.Role():
+            _check_ownership_of_role(session, obj, at)
+        case model.AccessMethod():
+            raise Refusal("42501", "must be superuser", at=at)
+        case _:
+            owner_check(session, obj, at)
+
+
+_PARTS_OF_RELATIONS = (model.Trigger, model.Policy, model.RewriteRule, model.Constraint)
+
+
+def _check_ownership_of_role(session: Session, role: model.Role, at: At) -> None:
+    """Roles belong to those who may make roles, superusers to superusers."""
+    from schemalint.simulator.role_members import has_createrole
+
+    if session.version < 16:
+        if role.super:
+            raise Refusal("42501", "must be superuser", at=at)
+        if not has_createrole(session):
+            raise Refusal("42501", "must have CREATEROLE privilege", at=at)
+    elif role.super or not has_createrole(session) or not is_admin_of_role(session, session.role, role.oid):
+        raise Refusal("42501", "permission denied", at=at)
+
+
+def check_routine_ownership(session: Session, address: ObjectAddress, at: At = None) -> None:
+    """As check_object_ownership, where messages call every routine a function (AlterObjectRename_internal and its like)."""
+    proc = session.catalog.get(model.Proc, address.objid) if address.classid == "pg_proc" else None
+    if proc is None:
+        check_object_ownership(session, address, at)
+    elif not is_owner(session, proc):
+        raise Refusal("42501", f"must be owner of function {proc.name}", at=at, word=proc.name)
 
 
 def _check_ownership_of_types(session: Session, obj: model.Cast | model.Transform, at: At) -> None:

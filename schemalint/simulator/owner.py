@@ -12,7 +12,7 @@ from schemalint.errors import Refusal
 from schemalint.semantics.lsyscache import is_true_array
 from schemalint.semantics.types import format_type, lookup_type_name, type_name_to_string
 from schemalint.simulator.acl import check_can_set_role, get_rolespec, has_privilege, is_superuser, owner_check
-from schemalint.simulator.objectaddress import check_object_ownership, get_object_address
+from schemalint.simulator.objectaddress import check_routine_ownership, get_object_address
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import AlterOwnerStmt, TypeName
 
@@ -46,7 +46,7 @@ def _check_may_give(
     _check_new_owner_superuser(session, obj, owner, at)
     if is_superuser(session):
         return
-    check_object_ownership(session, address, at)
+    check_routine_ownership(session, address, at)
     check_can_set_role(session, session.role, owner, at)
     namespace = session.catalog.get(model.Namespace, getattr(obj, "namespace", 0))
     if (

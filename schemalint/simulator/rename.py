@@ -15,7 +15,7 @@ from schemalint.simulator.drop import check_system_relation
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Skipped
 from schemalint.simulator.namespaces import check_create_on_namespace
 from schemalint.simulator.objectaddress import (
-    check_object_ownership,
+    check_routine_ownership,
     get_object_address,
     get_unqualified,
     policy_of,
@@ -49,7 +49,7 @@ def _rename_object(session: Session, stmt: RenameStmt) -> None:
     if isinstance(obj, model.Extension):
         namespace = 0
     if not is_superuser(session):
-        check_object_ownership(session, address, at)
+        check_routine_ownership(session, address, at)
         if namespace:
             check_create_on_namespace(session, namespace, at)
     check_no_conflict(session, obj, stmt.newname, namespace, at)
@@ -221,7 +221,8 @@ def _rename_trigger(session: Session, stmt: RenameStmt) -> None:
         root = session.catalog.get(Relation, parent.relid) if parent is not None else None
         hint = f'Rename the trigger on the partitioned table "{root.name}" instead.' if root is not None else None
         message = f'cannot rename trigger "{old}" on table "{relation.name}"'
-        raise Refusal("0A000", message, at=at, word=old, hint=hint)
+        sqlstate = "0A000" if session.version >= 18 else "XX000"
+        raise Refusal(sqlstate, message, at=at, word=old, hint=hint)
     _rename_trigger_internal(session, relation, trigger, new, at)
 
 

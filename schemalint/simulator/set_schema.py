@@ -18,7 +18,7 @@ from schemalint.simulator.alter_checks import check_alter_relation
 from schemalint.simulator.conflicts import check_no_conflict
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Skipped
 from schemalint.simulator.namespaces import lookup_creation_namespace
-from schemalint.simulator.objectaddress import check_object_ownership, get_object_address
+from schemalint.simulator.objectaddress import check_routine_ownership, get_object_address
 from schemalint.simulator.rangevars import is_any_temp_namespace, range_var_get_relid
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import AlterObjectSchemaStmt, TypeName
@@ -200,7 +200,7 @@ def alter_object_namespace_oid(session: Session, address: ObjectAddress, namespa
         return
     check_set_namespace(session, obj.namespace, namespace, at)
     if not is_superuser(session):
-        check_object_ownership(session, address, at)
+        check_routine_ownership(session, address, at)
         create_check(session, namespace, at)
     if isinstance(obj, model.Operator):
         _check_operator(session, obj, namespace, at)
