@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from schemalint.catalog.model import Oid, Proc
+from schemalint.catalog.model import Attribute, Oid, Proc
 from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.semantics import typeoids
 from schemalint.semantics.parsestate import span
-from schemalint.semantics.query import UNKNOWN_TYPE, Const, Expr, FuncExpr, OpExpr, Query, RelabelType
+from schemalint.semantics.query import UNKNOWN_TYPE, Const, Expr, FuncExpr, OpExpr, Query, RangeTblEntry, RelabelType
 from schemalint.simulator.function_attributes import function_settings
 from schemalint.simulator.function_parameters import SQL_LANGUAGE
 from schemalint.simulator.session import Session
 from schemalint.simulator.sql_functions import (
     ParseInfo,
+    TupleDesc,
     check_sql_fn_retval,
     check_sql_fn_statements,
     parse_body,
@@ -40,10 +41,21 @@ def execute_calls(session: Session, query: Query) -> None:
     for rte in query.rtable:
         for function in rte.functions:
             for call in _calls(function):
-                execute_sql_function(session, call)
+                columns = _defined_columns(rte) if call is function and rte.has_coldefs else None
+                execute_sql_function(session, call, columns)
     for target in query.target_list:
         for call in _calls(target.expr):
             execute_sql_function(session, call)
+
+
+def _defined_columns(rte: RangeTblEntry) -> TupleDesc | None:
+    """The columns of a column definition list, which say what a function must return."""
+    if len(rte.functions) != 1 or rte.ordinality or UNKNOWN_TYPE in rte.types:
+        return None
+    return tuple(
+        Attribute(num=i, name=name, type=oid, typmod=typmod)
+        for i, (name, oid, typmod) in enumerate(zip(rte.names, rte.types, rte.typmods, strict=True), 1)
+    )
 
 
 def _calls(expr: Expr) -> Iterator[FuncExpr]:
@@ -57,7 +69,7 @@ def _calls(expr: Expr) -> Iterator[FuncExpr]:
         yield expr
 
 
-def execute_sql_function(session: Session, call: FuncExpr) -> None:
+def execute_sql_function(session: Session, call: FuncExpr, columns: TupleDesc | None = None) -> None:
     """Read the body with the call's types, and execute the utility statements in it."""
     proc = session.catalog.get(Proc, call.func)
     if proc is None or proc.lang != SQL_LANGUAGE or proc.kind != "f" or proc.oid < 16384:
@@ -72,7 +84,7 @@ def execute_sql_function(session: Session, call: FuncExpr) -> None:
     try:
         with function_settings(session, proc, at):
             session.text = proc.src or ""
-            _run(session, actual, at)
+            _run(session, actual, columns, at)
     except Refusal as refusal:
         refusal.at = at
         raise
@@ -96,7 +108,7 @@ def _with_actual_types(proc: Proc, call: FuncExpr) -> Proc | None:
     return replace(proc, argtypes=tuple(types), rettype=rettype)
 
 
-def _run(session: Session, proc: Proc, at: At) -> None:
+def _run(session: Session, proc: Proc, columns: TupleDesc | None, at: At) -> None:
     statements = parse_body(session, proc.src or "", at)
     if statements is None:
         return
@@ -108,7 +120,8 @@ def _run(session: Session, proc: Proc, at: At) -> None:
     else:
         queries = [_analyze(session, proc, stmt) for stmt in statements]
     check_sql_fn_statements(session, queries, at)
-    check_sql_fn_retval(session, queries, proc.rettype, result_columns(session, proc), proc.kind, at)
+    columns = columns or result_columns(session, proc)
+    check_sql_fn_retval(session, queries, proc.rettype, columns, proc.kind, at)
     if session.version < 18:
         for stmt, query in zip(statements, queries, strict=True):
             _execute(session, proc, stmt, query)
