@@ -274,15 +274,22 @@ class LiveLoader:
         }
         self._fetch(sorted(found.pop("pg_class")), found)
 
-    def everything(self) -> None:
-        if "everything" in self.asked:
+    def everything(self, classid: str | None = None) -> None:
+        classes = LAZY if classid is None else (classid,) if classid in LAZY else ()
+        if "everything" in self.asked or not classes or ("everything", classid) in self.asked:
             return
-        self.asked.add("everything")
+        self.asked.add("everything" if classid is None else ("everything", classid))
         queries: list[tuple[str, Any]] = [
-            (f"SELECT oid::int8 FROM {classid} WHERE oid >= {FIRST_NORMAL_OID}", None) for classid in LAZY
+            (f"SELECT oid::int8 FROM {one} WHERE oid >= {FIRST_NORMAL_OID}", None) for one in classes
         ]
-        found = {c: {oid for (oid,) in cursor} for c, cursor in zip(LAZY, self.reader.fetch(queries), strict=True)}
-        self._fetch(sorted(found.pop("pg_class")), found, follow=False)
+        found = {
+            one: {oid for (oid,) in cursor} for one, cursor in zip(classes, self.reader.fetch(queries), strict=True)
+        }
+        relations = sorted(found.pop("pg_class", ()))
+        if relations:
+            self._fetch(relations, found, follow=False)
+        else:
+            self._fetch_objects(found)
 
 
 def _addresses(classid: str, oid: int) -> list[tuple[str, int]]:

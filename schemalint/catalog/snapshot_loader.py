@@ -239,11 +239,14 @@ class SnapshotLoader:
                 found.setdefault((heading.classid, heading.namespace, heading.name), []).append(i)
         return found
 
-    def everything(self) -> None:
-        """Fetch all that is left."""
-        if "everything" not in self.asked:
-            self.asked.add("everything")
-            for i in range(len(self.lines)):
+    def everything(self, classid: str | None = None) -> None:
+        """Fetch all that is left (of one catalog)."""
+        if "everything" in self.asked or ("everything", classid) in self.asked:
+            return
+        self.asked.add("everything" if classid is None else ("everything", classid))
+        implied = classid == "pg_type"  # row types stand in the lines of their relations
+        for i, heading in enumerate(self.headings):
+            if classid in (None, heading.classid) or (implied and heading.rowtype is not None):
                 self.load(i)
 
     def members(self, classid: str, namespace: Oid) -> None:

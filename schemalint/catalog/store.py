@@ -97,7 +97,7 @@ class Loader(Protocol):
 
     def members(self, classid: str, namespace: Oid) -> None: ...
 
-    def everything(self) -> None: ...
+    def everything(self, classid: str | None = None) -> None: ...
 
 
 class Catalog:
@@ -451,14 +451,14 @@ class Catalog:
     def in_any_namespace(self, cls: type[C]) -> list[C]:
         """All objects of a class that lives in schemas and that are not built in."""
         if self.loader is not None:
-            self.loader.everything()
+            self.loader.everything(cls.CLASS)
         held = [oids for (classid, _), oids in self._members.items() if classid == cls.CLASS]
         return [obj for oids in held for oid in oids if (obj := self.get(cls, oid)) is not None]
 
     def all(self, cls: type[C]) -> list[C]:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         if self.loader is not None:
-            self.loader.everything()
+            self.loader.everything(cls.CLASS)
         return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
 
     def changed_objects(self) -> Iterator[CatalogObject]:
