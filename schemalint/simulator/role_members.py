@@ -56,7 +56,7 @@ def grant_role(session: Session, stmt: GrantRoleStmt) -> None:
             raise Refusal("0LP01", "column names cannot be included in GRANT/REVOKE ROLE", at=at)
         role = get_role_oid(session, granted.priv_name, False, at)
         assert role is not None
-        check_membership_authorization(session, role, stmt.is_grant, at)
+        check_membership_authorization(session, role, stmt.is_grant, at, grantor)
         if stmt.is_grant:
             add_role_members(session, role, members, grantor, options, at)
         else:
@@ -83,8 +83,11 @@ def roles_of_specs(session: Session, roles: Sequence[RoleSpec]) -> list[Oid]:
     return [get_rolespec(session, role) for role in roles]
 
 
-def check_membership_authorization(session: Session, role: Oid, is_grant: bool, at: At) -> None:
-    """Raise 42501 unless the current role may grant or revoke this role (check_role_membership_authorization)."""
+def check_membership_authorization(
+    session: Session, role: Oid, is_grant: bool, at: At, grantor: Oid | None = None
+) -> None:
+    """Raise 42501 unless the current role may grant or revoke this role (check_role_membership_authorization); before 16 it was
+    the grantor who needed the ADMIN option."""
     name = session.role_name(role)
     if is_grant and role == PG_DATABASE_OWNER:
         raise Refusal(
@@ -99,7 +102,7 @@ def check_membership_authorization(session: Session, role: Oid, is_grant: bool, 
     if session.version < 16:
         if is_superuser(session, role):
             raise Refusal("42501", "must be superuser to alter superusers", at=at)
-        if not has_createrole(session) and not is_admin_of_role(session, session.role, role):
+        if not has_createrole(session) and not is_admin_of_role(session, grantor or session.role, role):
             raise Refusal("42501", f'must have admin option on role "{name}"', at=at, word=name)
         return
     detail = f'Only roles with the ADMIN option on role "{name}" may {verb} this role.'
@@ -158,7 +161,7 @@ def add_role_members(
     if not members:
         return
     if session.version < 16:
-        check_membership_authorization(session, role, True, at)
+        check_membership_authorization(session, role, True, at, grantor)
     grantor = _check_grantor(session, role, grantor, True, at)
     name = session.role_name(role)
     for member in members:
