@@ -191,7 +191,7 @@ def is_admin_of_role(session: Session, member: Oid, role: Oid) -> bool:
     if is_superuser(session, member):
         return True
     if member == role:
-        return False
+        return session.version < 15 and member == session.var("session_role", BOOTSTRAP_SUPERUSER)
     for oid in roles_is_member_of(session, member, "members"):
         held = session.catalog.get(model.Role, oid)
         grant = held.member_of.get(role) if held is not None else None

@@ -205,7 +205,7 @@ def check_view_columns(session: Session, new: Sequence[Attribute], old: Sequence
             now = format_type(session.names, column.type, column.typmod)
             message = f'cannot change data type of view column "{before.name}" from {was} to {now}'
             raise Refusal("42P16", message, at=at, word=before.name)
-        if column.collation != before.collation:
+        if column.collation != before.collation and session.version >= 15:
             was, now = (_collation_name(session, oid) for oid in (before.collation, column.collation))
             message = f'cannot change collation of view column "{before.name}" from "{was}" to "{now}"'
             raise Refusal("42P16", message, at=at, word=before.name)
