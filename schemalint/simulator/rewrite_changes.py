@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import UNSET, structs
 
-from schemalint.catalog.model import Oid, Relation, RewriteRule
+from schemalint.catalog.model import Attribute, Oid, Relation, RewriteRule
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics.parsestate import span
 from schemalint.semantics.query import (
     CoerceToDomain,
+    Const,
     Expr,
     FieldStore,
     OnConflict,
     Query,
+    RangeTblEntry,
     SetToDefault,
     SubscriptingRef,
     TargetEntry,
@@ -95,32 +97,34 @@ def check_targets(
 ) -> None:
     """Identity and generated columns take DEFAULT only (rewriteTargetListIU)."""
     columns = relation.columns
-    seen: set[int] = set()
+    assigned: dict[int, TargetEntry] = {}
     for tle in targets:
         if tle.junk or not 0 < tle.resno <= len(columns):
             continue
-        column = columns[tle.resno - 1]
-        part = _is_assignment_of_part(tle.expr)
-        if tle.resno in seen and not part:
-            message = f'multiple assignments to same column "{column.name}"'
-            raise Refusal("42601", message, at=span(tle.expr), word=column.name)
-        if not part:
-            seen.add(tle.resno)
-        if not (column.identity == "a" or column.generated):
-            continue
-        if isinstance(tle.expr, SetToDefault) or _all_default(query, tle):
-            continue
-        what = "is a generated column." if column.generated else "is an identity column defined as GENERATED ALWAYS."
-        detail = f'Column "{column.name}" {what}'
-        at = span(tle.expr)
-        if command == "update":
-            message = f'column "{column.name}" can only be updated to DEFAULT'
-            raise Refusal("428C9", message, at=at, word=column.name, detail=detail)
-        if column.identity == "a" and override in ("OVERRIDING_USER_VALUE", "OVERRIDING_SYSTEM_VALUE"):
-            continue
-        message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
-        hint = "Use OVERRIDING SYSTEM VALUE to override." if column.identity == "a" else None
-        raise Refusal("428C9", message, at=at, word=column.name, detail=detail, hint=hint)
+        if tle.resno in assigned and not _is_assignment_of_part(tle.expr):
+            name = columns[tle.resno - 1].name
+            raise Refusal("42601", f'multiple assignments to same column "{name}"', at=span(tle.expr), word=name)
+        assigned[tle.resno] = tle
+    for resno, tle in sorted(assigned.items()):
+        column = columns[resno - 1]
+        if (column.identity == "a" or column.generated) and not isinstance(tle.expr, SetToDefault):
+            _check_generated(query, column, tle, command, override)
+
+
+def _check_generated(query: Query, column: Attribute, tle: TargetEntry, command: str, override: str) -> None:
+    if _all_default(query, tle):
+        return
+    what = "is a generated column." if column.generated else "is an identity column defined as GENERATED ALWAYS."
+    detail = f'Column "{column.name}" {what}'
+    at = span(tle.expr)
+    if command == "update":
+        message = f'column "{column.name}" can only be updated to DEFAULT'
+        raise Refusal("428C9", message, at=at, word=column.name, detail=detail)
+    if column.identity == "a" and override in ("OVERRIDING_USER_VALUE", "OVERRIDING_SYSTEM_VALUE"):
+        return
+    message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
+    hint = "Use OVERRIDING SYSTEM VALUE to override." if column.identity == "a" else None
+    raise Refusal("428C9", message, at=at, word=column.name, detail=detail, hint=hint)
 
 
 def _is_assignment_of_part(expr: Expr) -> bool:
@@ -190,10 +194,7 @@ def _apply(session: Session, query: Query, relation: Relation, events: Events, a
     elif not instead:
         sources.append("original")
     if fired.actions:
-        if (relation.oid, query.command) in events:
-            message = f'infinite recursion detected in rules for relation "{relation.name}"'
-            raise Refusal("42P17", message, at=at, word=relation.name)
-        sources += _rewrite_actions(session, query, fired, (*events, (relation.oid, query.command)))
+        sources += _rewrite_actions(session, query, fired, _inside(events, relation, query.command, at))
     if (instead or fired.conditional) and query.returning and not returning:
         raise _cannot_return(query.command.upper(), relation, at)
     has_update = query.command == "insert" and any(rule.event == "2" for rule in rules)
@@ -206,6 +207,14 @@ def _apply(session: Session, query: Query, relation: Relation, events: Events, a
     if not instead and not updated and relation.kind != "v":
         _check_target(session, query, relation, at)
     return sources
+
+
+def _inside(events: Events, relation: Relation, command: str, at: At) -> Events:
+    """The events while one more is rewritten."""
+    if (relation.oid, command) in events:
+        message = f'infinite recursion detected in rules for relation "{relation.name}"'
+        raise Refusal("42P17", message, at=at, word=relation.name)
+    return (*events, (relation.oid, command))
 
 
 def _cannot_return(command: str, relation: Relation, at: At) -> Refusal:
@@ -285,20 +294,73 @@ def _rewrite_target_view(
     reason = view_query_is_auto_updatable(inner, command != "delete")
     if reason is not None:
         raise error_view_not_updatable(view, command, reason, merge, at)
-    words = {"insert": "cannot insert into column", "update": "cannot update column"}
-    for part, targets, _ in _changes(query):
-        found = view_cols_are_auto_updatable(inner, {tle.resno for tle in targets if not tle.junk})
-        if found is not None:
-            name, detail = found
-            said = "cannot merge into column" if merge else words[part]
-            message = f'{said} "{name}" of view "{view.name}"'
-            raise Refusal("0A000", message, at=at, word=name, detail=detail)
+    changed_columns = {tle.resno for _, targets, _ in _changes(query) for tle in targets if not tle.junk}
+    found = view_cols_are_auto_updatable(inner, changed_columns)
+    if found is not None:
+        name, detail = found
+        said = {"insert": "insert into", "update": "update", "merge": "merge into"}[query.command]
+        message = f'cannot {said} column "{name}" of view "{view.name}"'
+        raise Refusal("0A000", message, at=at, word=name, detail=detail)
+    inside = _inside(events, view, query.command, at)
     base = session.catalog.get(Relation, inner.rtable[inner.from_[0] - 1].relid)
     if base is not None:
-        changed = _on_base(query, inner, base)
+        changed = _on_base(_with_view_defaults(session, query, view), inner, base)
         for part, targets, override in _changes(changed):
             check_targets(changed, base, part, targets, override)
-        _apply(session, changed, base, events, at)
+        _apply(session, changed, base, inside, at)
+
+
+def _with_view_defaults(session: Session, query: Query, view: Relation) -> Query:
+    """DEFAULT is that of the view's column: a value for its table, unless the view has none (rewriteTargetListIU)."""
+    given = {column.num: _some_value(column.type) for column in view.columns if column.default}
+
+    def replaced(command: str, targets: Sequence[TargetEntry]) -> tuple[TargetEntry, ...]:
+        made = list(targets)
+        for i, tle in enumerate(made):
+            if not isinstance(tle.expr, SetToDefault):
+                continue
+            if command == "update":
+                made[i] = structs.replace(tle, expr=_some_value(tle.expr.type))
+            elif tle.resno in given:
+                made[i] = structs.replace(tle, expr=given[tle.resno])
+        if command == "insert":
+            present = {tle.resno for tle in targets}
+            made += [TargetEntry(expr, num) for num, expr in given.items() if num not in present]
+        return tuple(made)
+
+    rtable = query.rtable
+    if given and query.command == "insert":
+        rtable = tuple([_with_default_values(rte, query.target_list, i, given) for i, rte in enumerate(rtable, 1)])
+    return structs.replace(
+        query,
+        rtable=rtable,
+        target_list=replaced(query.command, query.target_list) if query.command in ("insert", "update") else (),
+        merge_actions=tuple([structs.replace(a, targets=replaced(a.command, a.targets)) for a in query.merge_actions]),
+    )
+
+
+def _some_value(type_oid: Oid) -> Expr:
+    return Const(type=type_oid, value=None, isnull=True)
+
+
+def _with_default_values(
+    rte: RangeTblEntry, targets: Sequence[TargetEntry], varno: int, given: Mapping[int, Expr]
+) -> RangeTblEntry:
+    """DEFAULT in the rows of VALUES (rewriteValuesRTE)."""
+    if rte.kind != "values":
+        return rte
+    columns = {
+        tle.expr.attno - 1: given[tle.resno]
+        for tle in targets
+        if isinstance(tle.expr, Var) and tle.expr.varno == varno and tle.resno in given
+    }
+    values = [
+        tuple(
+            [columns[i] if i in columns and isinstance(value, SetToDefault) else value for i, value in enumerate(row)]
+        )
+        for row in rte.values
+    ]
+    return structs.replace(rte, values=tuple(values))
 
 
 def _on_base(query: Query, inner: Query, base: Relation) -> Query:
