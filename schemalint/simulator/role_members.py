@@ -56,7 +56,7 @@ def grant_role(session: Session, stmt: GrantRoleStmt) -> None:
             raise Refusal("0LP01", "column names cannot be included in GRANT/REVOKE ROLE", at=at)
         role = get_role_oid(session, granted.priv_name, False, at)
         assert role is not None
-        check_membership_authorization(session, role, stmt.is_grant, at, grantor)
+        check_membership_authorization(session, role, stmt.is_grant, at, grantor if stmt.is_grant else None)
         if stmt.is_grant:
             add_role_members(session, role, members, grantor, options, at)
         else:
