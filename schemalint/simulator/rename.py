@@ -26,6 +26,7 @@ from schemalint.simulator.pg_inherits import find_inheritance_children
 from schemalint.simulator.rangevars import range_var_get_relid
 from schemalint.simulator.rename_relation import rename_att, rename_constraint, rename_relation, rename_type
 from schemalint.simulator.session import Session
+from schemalint.simulator.stored_trees import keep_meaning, keep_meaning_in
 from schemalint.syntax.nodes import RenameStmt
 
 At = tuple[int, int] | None
@@ -53,6 +54,7 @@ def _rename_object(session: Session, stmt: RenameStmt) -> None:
         if namespace:
             check_create_on_namespace(session, namespace, at)
     check_no_conflict(session, obj, stmt.newname, namespace, at)
+    keep_meaning(session, address)
     session.change(replace(obj, name=stmt.newname))
 
 
@@ -80,6 +82,7 @@ def _rename_schema(session: Session, stmt: RenameStmt) -> None:
             word=stmt.newname,
             detail='The prefix "pg_" is reserved for system schemas.',
         )
+    keep_meaning_in(session, found.oid)
     session.change(replace(found, name=stmt.newname))
     session.prepare()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemalint.catalog import model
-from schemalint.catalog.model import Attribute, Constraint, Oid, Relation, Type
+from schemalint.catalog.model import Attribute, Constraint, ObjectAddress, Oid, Relation, Type
 from schemalint.errors import Refusal
 from schemalint.semantics.lsyscache import is_true_array
 from schemalint.semantics.relations import system_attribute_by_name
@@ -19,7 +19,7 @@ from schemalint.simulator.pg_inherits import find_all_inheritors, has_children
 from schemalint.simulator.pg_type import make_array_type_name, move_array_type_name
 from schemalint.simulator.rangevars import range_var_get_relid
 from schemalint.simulator.session import Session
-from schemalint.simulator.stored_text import keep_meaning
+from schemalint.simulator.stored_trees import keep_meaning
 from schemalint.syntax.nodes import RenameStmt, TypeName
 
 At = tuple[int, int] | None
@@ -47,6 +47,8 @@ def rename_relation_internal(session: Session, relation: Relation, name: str, at
     catalog = session.catalog
     if catalog.find_oid("pg_class", relation.namespace, name) is not None:
         raise Refusal("42P07", f'relation "{name}" already exists', at=at, word=name)
+    keep_meaning(session, relation.address)
+    relation = catalog[Relation, relation.oid]
     session.change(replace(relation, name=name))
     if relation.type and relation.kind not in "iI":
         rowtype = catalog.get(Type, relation.type)
@@ -110,6 +112,7 @@ def rename_type_internal(session: Session, found: Type, name: str, at: At = None
         if not dodged:
             raise Refusal("42710", f'type "{name}" already exists', at=at, word=name)
         found = catalog[Type, found.oid]
+    keep_meaning(session, found.address)
     renamed = replace(found, name=name)
     if note:
         session.change(renamed)
@@ -180,8 +183,9 @@ def _rename_att_internal(
     if column.inhcount > expected_parents:
         raise Refusal("42P16", f'cannot rename inherited column "{old}"', at=at, word=old)
     check_for_column_name_collision(session, relation, new, at)
-    keep_meaning(session, relation, column)
-    change_column(session, relation, replace(column, name=new))
+    keep_meaning(session, ObjectAddress("pg_class", relation.oid, column.num))
+    relation = session.catalog[Relation, relid]
+    change_column(session, relation, replace(relation.columns[column.num - 1], name=new))
 
 
 def change_column(session: Session, relation: Relation, column: Attribute) -> Relation:

@@ -21,6 +21,7 @@ from schemalint.simulator.namespaces import lookup_creation_namespace
 from schemalint.simulator.objectaddress import check_routine_ownership, get_object_address
 from schemalint.simulator.rangevars import is_any_temp_namespace, range_var_get_relid
 from schemalint.simulator.session import Session
+from schemalint.simulator.stored_trees import keep_meaning
 from schemalint.syntax.nodes import AlterObjectSchemaStmt, TypeName
 
 At = tuple[int, int] | None
@@ -54,6 +55,8 @@ def move(session: Session, obj: Any, namespace: Oid, note: bool = True) -> None:
     """Put an object into another schema, which it then depends on."""
     catalog = session.catalog
     old = obj.namespace
+    keep_meaning(session, obj.address)
+    obj = catalog.at(obj.address)
     if note:
         session.change(replace(obj, namespace=namespace))
     else:
