@@ -112,9 +112,10 @@ def system_binaries() -> dict[int, Path]:
 
 
 def available_binaries() -> dict[int, Path]:
-    """Major -> directory of its binaries, for every supported major that this machine can start."""
+    """Major -> directory of its binaries: the wheel's and those that scripts/fetch_servers.py installed, so that a test means the
+    same everywhere. A system's own server, of whatever minor version, is used when SCHEMALINT_TEST_SERVERS names it."""
     wheel = wheel_binaries()
-    found = {**system_binaries(), **wheel, **fetched_binaries()}
+    found = {**wheel, **fetched_binaries()}
     if 18 in wheel:  # the one that is always there, so that a test means the same everywhere
         found[18] = wheel[18]
     return {major: found[major] for major in sorted(found) if major in MAJORS and (found[major] / "postgres").exists()}

@@ -124,11 +124,9 @@ def _declare_parameters(compiler: _Compiler, proc: Proc) -> None:
         scope.update({name: _Variable("record" if name in ("new", "old") else "scalar") for name in _TRIGGER_NAMES})
     elif proc.rettype == typeoids.EVENT_TRIGGER:
         scope.update({name: _Variable() for name in _EVENT_TRIGGER_NAMES})
-    position = 0
     for i, oid in enumerate(types):
         kind = "record" if _is_composite(compiler, oid) else "scalar"
-        position += 1
-        scope[f"${position}"] = _Variable(kind)
+        scope[f"${i + 1}"] = _Variable(kind)
         if i < len(proc.argnames) and proc.argnames[i]:
             scope[proc.argnames[i]] = _Variable(kind)
 
