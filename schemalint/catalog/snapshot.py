@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -171,16 +172,26 @@ def _named(catalog: Catalog, oid: int) -> str:
 
 def _fields(names: Identities, part: Struct) -> dict[str, Any]:
     """The fields that have not their default, with names for identifiers."""
-    struct = type(part)
     found: dict[str, Any] = {}
-    for field, default in zip(struct.__struct_fields__, defaults_of(struct), strict=True):
+    for field, default, classid in _written(type(part)):
         value = getattr(part, field)
-        if field == "oid" or (struct is model.PartitionBound and field in ("datums", "lower", "upper")):
-            continue
-        if value == default and not (field == "namespace" and value):
-            continue
-        found[field] = _value(names, value, referred_class(struct, field))
+        if value != default:
+            found[field] = value if classid is None and type(value) in _PLAIN else _value(names, value, classid)
     return found
+
+
+_PLAIN = (int, str, bool, float)
+
+
+@cache
+def _written(struct: type[Struct]) -> tuple[tuple[str, Any, str | None], ...]:
+    """Field, the value with which it is left out, and what it identifies; a schema is always written."""
+    unwritten = ("oid", "datums", "lower", "upper") if struct is model.PartitionBound else ("oid",)
+    return tuple(
+        (field, 0 if field == "namespace" else default, referred_class(struct, field))
+        for field, default in zip(struct.__struct_fields__, defaults_of(struct), strict=True)
+        if field not in unwritten
+    )
 
 
 def _value(names: Identities, value: Any, classid: str | None) -> Any:

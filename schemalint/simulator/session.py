@@ -42,7 +42,7 @@ class Session:
     def __init__(self, catalog: Catalog, database: str = "postgres") -> None:
         self.catalog = catalog
         self.names = Names(catalog)
-        self.names.database = database
+        self.names.database = catalog.database or database
         self.vars: dict[str, Any] = {}
         self.text = ""
         self.effects: list[Effect] = []
