@@ -38,11 +38,17 @@ from schemalint.simulator.namespaces import qualified_name_get_creation_namespac
 from schemalint.simulator.pg_proc import procedure_create
 from schemalint.simulator.session import Session
 from schemalint.simulator.stored import session_parsestate
+from schemalint.simulator.undecided import may_make
 from schemalint.syntax.nodes import AlterFunctionStmt, CallStmt, CreateFunctionStmt, DefElem, Node, TypeName
 
 
 def create_function(session: Session, stmt: CreateFunctionStmt) -> None:
     """CREATE [OR REPLACE] FUNCTION / PROCEDURE (CreateFunction)."""
+    with may_make(session, stmt.funcname[-1]):
+        _create_function(session, stmt)
+
+
+def _create_function(session: Session, stmt: CreateFunctionStmt) -> None:
     at = (stmt.start, stmt.end)
     namespace, name = qualified_name_get_creation_namespace(session, stmt.funcname, at)
     options = gather_options(stmt.options, stmt.is_procedure)

@@ -30,7 +30,7 @@ def procedure_create(session: Session, made: Proc, replace_ok: bool, at: At = No
     check_signature(session, made, at)
     old = existing_routine(session, made.namespace, made.name, made.argtypes)
     if old is None:
-        made = replace(made, oid=session.catalog.new_oid(), acl=_default_acl(session, made.namespace))
+        made = replace(made, oid=session.catalog.new_oid())
         session.create(made)
     else:
         if not replace_ok:
@@ -123,15 +123,6 @@ def out_columns(proc: Proc) -> list[tuple[str, Oid]]:
             name = proc.argnames[i] if i < len(proc.argnames) else ""
             found.append((name or f"column{len(found) + 1}", proc.allargtypes[i]))
     return found if len(found) > 1 or proc.kind == "p" else []
-
-
-def _default_acl(session: Session, namespace: Oid) -> tuple[str, ...] | None:
-    """get_user_default_acl of a function."""
-    try:
-        from schemalint.simulator.default_acl import get_user_default_acl
-    except ImportError:
-        return None
-    return get_user_default_acl(session, "f", session.role, namespace)
 
 
 # --- dependencies

@@ -50,6 +50,11 @@ def make_array_type_name(session: Session, name: str, namespace: Oid) -> str:
     """A free name for the array over a type (makeArrayTypeName)."""
     made = make_object_name("", name, None)
     attempt = 0
+    if session.version < 16:
+        while session.catalog.find_oid("pg_type", namespace, made) is not None:
+            attempt += 1
+            made = clip("_" * (attempt + 1) + name, NAMEDATALEN - 1)
+        return made
     while session.catalog.find_oid("pg_type", namespace, made) is not None:
         attempt += 1
         made = make_object_name("", name, str(attempt))
@@ -153,6 +158,7 @@ def type_create(session: Session, made: Type, *, array: bool = True) -> Type:
         catalog.clear_dependencies(made.address)
     else:
         session.create(made)
+        made = catalog[Type, made.oid]  # with default privileges
     record_type_dependencies(session, made)
     if array:
         over = array_over(session, made, array_oid)
