@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import psycopg
@@ -20,39 +19,40 @@ class Verdict(NamedTuple):
     message: str | None
 
 
-def server_verdicts(server: Server, script: str) -> Iterator[Verdict]:
-    """Each statement of a script in a database of its own, with autocommit."""
-    name = server.create_database()
-    try:
-        with server.connect(name) as connection:
-            for statement in statements_of(script):
-                try:
-                    connection.execute(statement.encode())
-                except psycopg.Error as error:
-                    yield Verdict(statement, error.sqlstate, error.diag.message_primary)
-                else:
-                    yield Verdict(statement, None, None)
-    finally:
-        server.drop_database(name)
+def server_verdicts(server: Server, statements: list[str]) -> list[Verdict]:
+    """Each statement in a database of its own, with autocommit."""
+    said = []
+    with server.database() as connection:
+        for statement in statements:
+            try:
+                connection.execute(statement.encode())
+            except psycopg.Error as error:
+                said.append(Verdict(statement, error.sqlstate, error.diag.message_primary))
+            else:
+                said.append(Verdict(statement, None, None))
+    return said
 
 
-def simulated_verdicts(major: int, script: str) -> Iterator[Verdict]:
-    """The same script on an empty simulated database; what is not understood has the SQLSTATE `?`."""
+def simulated_verdicts(major: int, statements: list[str]) -> list[Verdict]:
+    """The same statements on an empty simulated database; what is not understood has the SQLSTATE `?`."""
     simulator = Simulator(server_version=major)
-    for statement in statements_of(script):
+    said = []
+    for statement in statements:
         outcome = simulator.execute(statement)
         if not outcome.understood:
-            yield Verdict(statement, "?", " ".join(outcome.undecided))
+            said.append(Verdict(statement, "?", " ".join(outcome.undecided)))
         else:
-            yield Verdict(statement, outcome.sqlstate, outcome.message)
+            said.append(Verdict(statement, outcome.sqlstate, outcome.message))
+    return said
 
 
 def statements_of(script: str) -> list[str]:
     return [script[raw.start : raw.end] for raw in split_statements(script) if raw.kind == "sql"]
 
 
-def assert_same_verdicts(server: Server, script: str) -> None:
-    """Fail with the first statement that the two do not agree on."""
-    expected = server_verdicts(server, script)
-    for real, simulated in zip(expected, simulated_verdicts(server.major, script), strict=True):
-        assert simulated == real
+def assert_same_verdicts(server: Server, script: str | list[str]) -> None:
+    """Fail with the statements that the two do not agree on."""
+    statements = statements_of(script) if isinstance(script, str) else script
+    pairs = zip(simulated_verdicts(server.major, statements), server_verdicts(server, statements), strict=True)
+    different = [(ours, theirs) for ours, theirs in pairs if ours != theirs]
+    assert not different, "\n".join(f"{a.statement}\n  simulator {a[1:]}\n  server    {b[1:]}" for a, b in different)

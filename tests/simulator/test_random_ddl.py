@@ -10,8 +10,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from same_verdicts import server_verdicts, simulated_verdicts
 from servers import Server
-from verdicts import server_says, simulator_says
 
 SEQUENCES = int(os.environ.get("SCHEMALINT_SEQUENCES", "100"))
 
@@ -163,6 +163,6 @@ sequence = st.tuples(
 )
 @given(statements=sequence)
 def test_the_server_says_the_same(server18: Server, statements: list[str]) -> None:
-    ours, theirs = simulator_says(18, statements), server_says(server18, statements)
+    ours, theirs = simulated_verdicts(18, statements), server_verdicts(server18, statements)
     for i, (mine, real) in enumerate(zip(ours, theirs, strict=True)):
         assert mine[1] == real[1], f"{'; '.join(statements[: i + 1])}\n  simulator {mine[1:]}\n  server    {real[1:]}"
