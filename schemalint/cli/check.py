@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
-from schemalint.cli.output import style_for, write
 from schemalint.cli.reading import STDIN, expand
+from schemalint.cli.reports import wanted_reports, write_reports
 from schemalint.cli.settings import read_config, with_options
 from schemalint.cli.targets import Database, databases, read_file
 from schemalint.config import check_rule_name
@@ -29,15 +29,15 @@ def run_check(
     open_world: bool,
     pg_version: int | None,
     preset: str | None,
-    output: str | None,
     config_file: str | None,
-    format_: str,
+    reports: Sequence[tuple[str, str]],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: SeverityName | None,
     fix: bool,
 ) -> int:
     """Check files, write the report, and return the exit code. Raises UserError."""
+    wanted = wanted_reports(reports)
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
     names = expand(paths or nothing_named())
@@ -48,7 +48,7 @@ def run_check(
     report, crashes = check_all(targets, chosen, files, config.severity)
     if fix:
         _apply_fixes(report, names)
-    write(_rendered(report, format_, output), output)
+    write_reports(wanted, report, rules, [f.source.name for f in files])
     for crash in crashes:
         click.echo(f"schemalint: {crash}", err=True)
     if crashes:
@@ -101,20 +101,6 @@ def _merged(results: list[tuple[str, Result]]) -> Iterable[Diagnostic]:
     merged = [d if len(on) == everywhere else replace(d, targets=tuple(on)) for d, on in found.values()]
     order = {d.source.name: i for _, result in results for i, d in enumerate(result.diagnostics)}
     return sorted(merged, key=lambda d: (order[d.source.name], d.sort_key))
-
-
-def _rendered(report: Report, format_: str, output: str | None) -> Iterable[str]:
-    if format_ == "json":
-        from schemalint.render import json
-
-        return [json.render(report)]
-    if format_ == "concise":
-        from schemalint.render import concise
-
-        return concise.render(report)
-    from schemalint.render import text
-
-    return text.render(report, style_for(output))
 
 
 def _apply_fixes(report: Report, names: list[str]) -> None:

@@ -11,7 +11,7 @@ import click
 from schemalint import __version__
 from schemalint.errors import UserError
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 PLAN_FORMATS = ("text", "json")
 SEVERITIES = ("error", "warning", "info")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -76,7 +76,6 @@ def _what_to_check_against(command: Any) -> Any:
         click.option(
             "--preset", metavar="NAME", help="What a hosted database holds before the first migration: supabase."
         ),
-        click.option("--output", "-o", metavar="FILE", help="Write the report to a file."),
         click.option(
             "--config", "config_file", metavar="FILE", help="Configuration, instead of the nearest schemalint.toml."
         ),
@@ -86,23 +85,40 @@ def _what_to_check_against(command: Any) -> Any:
     return command
 
 
-@cli.command()
+class InOrder(click.Command):
+    """A command that knows in which order its options were given: `ctx.meta["order"]`, their names."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        order = self.make_parser(ctx).parse_args(list(args))[2]
+        ctx.meta["order"] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+@cli.command(cls=InOrder)
 @_what_to_check_against
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Repeat for several.  [default: text]"
+)
+@click.option(
+    "--output", "-o", "outputs", multiple=True, metavar="FILE", help="Write there what the --format before it asks for."
+)
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
-def check(**options: Any) -> int:
+@click.pass_context
+def check(ctx: click.Context, /, formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> int:
     """Check migrations: files, or directories of .sql files."""
     from schemalint.cli.check import run_check
 
-    return run_check(**options)
+    values = {"formats": iter(formats), "outputs": iter(outputs)}
+    return run_check(reports=[(name, next(values[name])) for name in ctx.meta["order"] if name in values], **options)
 
 
 @cli.command()
 @_what_to_check_against
 @click.option("--format", "format_", type=click.Choice(PLAN_FORMATS), default="text", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Write the report to a file.")
 def plan(**options: Any) -> int:
     """Say for each statement whether it is accepted, what it locks, scans and rewrites."""
     from schemalint.cli.plan import run_plan
