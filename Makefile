@@ -1,5 +1,6 @@
 # make demo    check the TSRC migration against its production catalog, no server needed
 # make test    everything that is tested, real servers included
+# make nightly many more random sequences of DDL against a real server
 # make lint    style and types
 # make bench   how fast it is
 #
@@ -7,7 +8,7 @@
 # PYTEST="-n 4 tests/syntax" changes what pytest is given.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint bench clean
+.PHONY: demo test nightly lint bench clean
 
 VENV ?= .venv
 PYTEST ?= -n 2
@@ -51,6 +52,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.developed
 	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+# Random sequences of DDL, on the simulator and on a server
+nightly: $(VENV)/.developed
+	@SCHEMALINT_SEQUENCES=$${SCHEMALINT_SEQUENCES:-2000} $(VENV)/bin/python -m pytest tests/simulator/test_random_ddl.py
 
 lint: $(VENV)/.developed
 	@failed=0; \
