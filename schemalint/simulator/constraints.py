@@ -17,6 +17,7 @@ from schemalint.semantics.collations import assign_expr_collations
 from schemalint.semantics.expressions import transform_expr
 from schemalint.semantics.parsestate import ParseState
 from schemalint.semantics.query import UNKNOWN_TYPE, equal
+from schemalint.semantics.relations import SYSTEM_ATTRIBUTES
 from schemalint.semantics.types import format_type
 from schemalint.semantics.volatility import contain_mutable_functions
 from schemalint.simulator.create_context import CookedConstraint
@@ -184,12 +185,9 @@ def create_constraint_entry(session: Session, constraint: Constraint, *, include
     session.create(made)
     address = made.address
     if made.relid:
-        if made.key:
-            for num in (*made.key, *included):  # 0 stands for an expression, which the whole table is needed for
-                if num >= 0:
-                    catalog.depend(address, ObjectAddress("pg_class", made.relid, num), "a")
-        else:
-            catalog.depend(address, ObjectAddress("pg_class", made.relid), "a")
+        # 0 stands for an expression, which the whole table is needed for; system columns go with the table, too
+        for num in [num for num in (*made.key, *included) if num >= 0] or (0,):
+            catalog.depend(address, ObjectAddress("pg_class", made.relid, num), "a")
     if made.typid:
         catalog.depend(address, ObjectAddress("pg_type", made.typid), "a")
     if made.frelid:
@@ -205,6 +203,13 @@ def create_constraint_entry(session: Session, constraint: Constraint, *, include
     if made.expr is not None:
         record_dependency_on_expr(session, address, made.expr.tree, made.relid, "n", "n")
     return made
+
+
+def column_name(relation: Relation, num: int) -> str | None:
+    """The name of a column, system columns included; None for the whole row (get_attname)."""
+    if num > 0:
+        return relation.columns[num - 1].name
+    return next((name for name, (attnum, _) in SYSTEM_ATTRIBUTES.items() if attnum == num), None)
 
 
 def columns_of_check(tree: Any) -> tuple[int, ...]:
@@ -336,7 +341,7 @@ def _add_check(
             return None
     else:
         used = columns_of_check(tree)
-        colname = relation.columns[used[0] - 1].name if len(used) == 1 and used[0] > 0 else None
+        colname = column_name(relation, used[0]) if len(used) == 1 else None
         name = choose_constraint_name(session, relation.name, colname, "check", relation.namespace, checknames)
         checknames.append(name)
     made = store_rel_check(
@@ -410,6 +415,8 @@ def _merge_with_existing_constraint(
     ):
         raise conflicts("NOT ENFORCED constraint")
     session.effect(Noted("NOTICE", f'merging constraint "{name}" with inherited definition'))
+    if con.is_enforced and not held.enforced:
+        held = replace(held, enforced=True, validated=True)
     if relation.ispartition:
         session.catalog.put(replace(held, inhcount=1, islocal=False))
     elif is_local:

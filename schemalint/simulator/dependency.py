@@ -136,7 +136,7 @@ class _References:
 
     def var(self, var: q.Var, tables: Tables) -> bool:
         if var.levelsup >= len(tables):
-            if self.relid and var.attno >= 0:
+            if self.relid and var.attno > 0:
                 self.add("pg_class", self.relid, var.attno)
             return False
         rtable = tables[var.levelsup]

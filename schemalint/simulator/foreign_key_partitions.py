@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from schemalint.catalog.model import Constraint, ObjectAddress, Oid, Relation
 from schemalint.errors import Refusal
 from schemalint.simulator.constraints import create_constraint_entry
-from schemalint.simulator.effects import SHARE_ROW_EXCLUSIVE
+from schemalint.simulator.effects import SHARE_ROW_EXCLUSIVE, Scanned
 from schemalint.simulator.indexes import constraint_set_parent_constraint
 from schemalint.simulator.object_names import choose_constraint_name, choose_index_name_addition
 from schemalint.simulator.session import Session
@@ -35,20 +35,28 @@ def index_get_partition(session: Session, partition: Relation, index: Oid) -> Oi
     return 0
 
 
-def add_fk_recurse_referenced(session: Session, relation: Relation, pkrel: Relation, con: Constraint) -> None:
+def add_fk_recurse_referenced(
+    session: Session, relation: Relation, pkrel: Relation, con: Constraint, named: Constraint | None = None
+) -> None:
     """A partition of the referenced table is referenced as well; its constraint is part of the parent's."""
     for partition in session.catalog.children(pkrel.oid):
-        add_fk_referenced_partition(session, relation, pkrel, partition, con)
+        add_fk_referenced_partition(session, relation, pkrel, partition, con, named)
 
 
 def add_fk_referenced_partition(
-    session: Session, relation: Relation, pkrel: Relation, partition: Relation, con: Constraint
+    session: Session,
+    relation: Relation,
+    pkrel: Relation,
+    partition: Relation,
+    con: Constraint,
+    named: Constraint | None = None,
 ) -> None:
-    """One partition of add_fk_recurse_referenced."""
+    """One partition of add_fk_recurse_referenced; its name is made from that of `named`."""
+    named = named or con
     catalog = session.catalog
     session.lock(partition.oid, SHARE_ROW_EXCLUSIVE)
     attmap = attribute_map(pkrel, partition)
-    name = _name_for(session, relation, con, con.key)
+    name = _name_for(session, relation, named, con.key)
     made = create_constraint_entry(
         session,
         replace(
@@ -61,16 +69,19 @@ def add_fk_referenced_partition(
             parentid=con.oid,
             islocal=False,
             inhcount=1,
+            noinherit=False,
         ),
     )
     catalog.depend(made.address, con.address, "i")
     if partition.kind == "p":
-        add_fk_recurse_referenced(session, relation, partition, made)
+        add_fk_recurse_referenced(session, relation, partition, made, named)
 
 
 def _name_for(session: Session, relation: Relation, con: Constraint, key: tuple[int, ...]) -> str:
     if not any(other.name == con.name for other in session.catalog.constraints(relation.oid)):
         return con.name
+    if session.version >= 18:
+        return choose_constraint_name(session, con.name, None, "", relation.namespace)
     addition = choose_index_name_addition([relation.columns[num - 1].name for num in key])
     return choose_constraint_name(session, relation.name, addition, "fkey", relation.namespace)
 
@@ -109,10 +120,13 @@ def add_fk_referencing_partition(session: Session, relation: Relation, partition
             parentid=con.oid,
             islocal=False,
             inhcount=1,
+            noinherit=False,
         ),
     )
     catalog.depend(made.address, con.address, "P")
     catalog.depend(made.address, partition.address, "S")
+    if partition.kind == "r" and made.validated and made.enforced:
+        session.effect(Scanned(partition.oid, made.name))
     if partition.kind == "p":
         pkrel = catalog[Relation, con.frelid]
         add_fk_recurse_referencing(session, partition, pkrel, made)

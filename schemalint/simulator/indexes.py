@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from schemalint.catalog.model import (
     AccessMethod,
     Attribute,
     Constraint,
-    Expression,
     IndexInfo,
     ObjectAddress,
     Oid,
+    OpClass,
     Relation,
 )
 from schemalint.errors import Refusal
+from schemalint.semantics.lsyscache import get_base_element_type
+from schemalint.semantics.typeoids import ANYELEMENT
 from schemalint.semantics.volatility import contain_mutable_functions
 from schemalint.simulator.create_context import IndexDefinition, index_param
 from schemalint.simulator.dependency import record_dependency_on_expr
@@ -49,7 +49,6 @@ from schemalint.simulator.rangevars import (
 from schemalint.simulator.reindex import exec_reindex
 from schemalint.simulator.reloptions import index_reloptions, transform_rel_options
 from schemalint.simulator.session import Session
-from schemalint.simulator.stored import vars_of
 from schemalint.syntax.nodes import IndexStmt
 
 At = tuple[int, int] | None
@@ -276,10 +275,7 @@ def index_create(
         owner=relation.owner,
         persistence=relation.persistence,
         columns=tuple(
-            Attribute(num=num, name=colname, type=type_oid, collation=collation)
-            for num, (colname, type_oid, collation) in enumerate(
-                zip(colnames, attrs.types, attrs.collations, strict=True), 1
-            )
+            _index_column(session, relation, num, colname, attrs, nkeys) for num, colname in enumerate(colnames, 1)
         ),
         inherits=(parent_index,) if parent_index else (),
         ispartition=bool(parent_index),
@@ -307,6 +303,20 @@ def index_create(
     return made
 
 
+def _index_column(
+    session: Session, relation: Relation, num: int, name: str, attrs: IndexAttrs, nkeys: int
+) -> Attribute:
+    """A column of an index: of the type that its operator class stores (ConstructTupleDescriptor)."""
+    key, type_oid = attrs.key[num - 1], attrs.types[num - 1]
+    typmod = relation.columns[key - 1].typmod if key > 0 else -1
+    opclass = session.catalog.get(OpClass, attrs.opclasses[num - 1]) if num <= nkeys else None
+    if opclass is not None and opclass.keytype and opclass.keytype != type_oid:
+        of_elements = opclass.keytype == ANYELEMENT
+        type_oid = get_base_element_type(session, type_oid) if of_elements else opclass.keytype
+        typmod = -1
+    return Attribute(num=num, name=name, type=type_oid, typmod=typmod, collation=attrs.collations[num - 1])
+
+
 def record_index_dependencies(
     session: Session, relation: Relation, made: Relation, isconstraint: bool, parent_index: Oid
 ) -> None:
@@ -317,7 +327,7 @@ def record_index_dependencies(
         columns = [num for num in info.key if num > 0]
         for num in columns:
             catalog.depend(address, ObjectAddress("pg_class", relation.oid, num), "a")
-        if not columns and not _uses_columns(info.exprs, info.predicate):
+        if not columns:
             catalog.depend(address, relation.address, "a")
     if parent_index:
         catalog.depend(address, ObjectAddress("pg_class", parent_index), "P")
@@ -333,13 +343,6 @@ def record_index_dependencies(
     if info.predicate is not None:
         record_dependency_on_expr(session, address, info.predicate.tree, relation.oid, "n", "a")
     record_dependency_on_owner(session, address, 0)
-
-
-def _uses_columns(exprs: tuple[Expression, ...], predicate: Expression | None) -> bool:
-    trees: list[Any] = [e.tree for e in exprs]
-    if predicate is not None:
-        trees.append(predicate.tree)
-    return any(vars_of(tree) for tree in trees)
 
 
 def index_constraint_create(
@@ -370,7 +373,7 @@ def index_constraint_create(
             key=info.key[: info.nkeyatts],
             islocal=not inherited,
             inhcount=1 if inherited else 0,
-            noinherit=not inherited and relation.kind != "p",
+            noinherit=not inherited,
             period=index.iswithoutoverlaps,
             exclops=tuple(attrs.exclude_ops),
         ),

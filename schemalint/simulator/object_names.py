@@ -29,8 +29,8 @@ def choose_constraint_name(
     session: Session, name1: str, name2: str | None, label: str, namespace: Oid, others: Collection[str] = ()
 ) -> str:
     """A made-up name that no constraint of the schema has, nor one of `others` (ChooseConstraintName)."""
-    current = label
-    tries = 0
+    tries = 0 if label else 1
+    current = label or "1"
     while True:
         name = make_object_name(name1, name2, current)
         if name not in others and not session.catalog.constraint_name_exists(namespace, name):

@@ -82,8 +82,7 @@ def range_var_get_creation_namespace(session: Session, rangevar: RangeVar) -> Oi
     if rangevar.schemaname is not None:
         if rangevar.schemaname == "pg_temp":
             return temporary_schema(session)
-        found = session.names.find_namespace(rangevar.schemaname)  # CREATE on a schema does without USAGE
-        return session.names.namespace(rangevar.schemaname, at) if found is None else found
+        return session.names.namespace(rangevar.schemaname, at)
     if rangevar.relpersistence == "t":
         return temporary_schema(session)
     return default_creation_namespace(session, at)

@@ -83,7 +83,7 @@ def _finish(cxt: CreateStmtContext, stmt: CreateStmt, relation: Relation) -> Rel
     session = cxt.session
     if session.names.usage is not None and (cxt.indexes or cxt.fkconstraints or cxt.owned_sequences):
         # these steps look the table up by its name, which needs USAGE on the schema beside CREATE
-        session.names.namespace(session.names.namespace_name(cxt.namespace), (stmt.relation.start, stmt.relation.end))
+        session.names.search(session.names.namespace_name(cxt.namespace))
     own, cxt.indexes = cxt.indexes, []
     for clause, source in cxt.likeclauses:
         from schemalint.simulator.utilcmd_like import expand_table_like_clause

@@ -55,7 +55,11 @@ def transform_table_like_clause(cxt: CreateStmtContext, clause: TableLikeClause)
         if not attribute.dropped:
             cxt.columns.append(_column_like(cxt, source, attribute, clause))
     if session.version >= 18:
-        cxt.nnconstraints.extend(_not_null_constraints(session, source))
+        constraints = _not_null_constraints(session, source)
+        named = {con.keys[0] for con in constraints}
+        for column in cxt.columns:
+            column.is_not_null = column.is_not_null or column.name in named
+        cxt.nnconstraints.extend(constraints)
     if clause.options & ~(LIKE_IDENTITY | LIKE_STORAGE | LIKE_COMPRESSION):
         cxt.likeclauses.append((clause, source))
 
@@ -80,7 +84,7 @@ def _column_like(
         typmod=attribute.typmod,
         collation=attribute.collation,
         ndims=attribute.ndims,
-        is_not_null=attribute.notnull,
+        is_not_null=attribute.notnull and cxt.session.version < 18,
         at=(clause.start, clause.end),
     )
     if attribute.generated and clause.options & LIKE_GENERATED:
