@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from schemalint.catalog.model import Collation, ObjectAddress
 from schemalint.errors import Refusal
 from schemalint.semantics.types import lookup_collation
@@ -21,6 +23,13 @@ from schemalint.syntax.nodes import AlterCollationStmt, DefElem, DefineStmt
 At = tuple[int, int] | None
 
 UTF8 = 6
+_IMPOSSIBLE = re.compile("[a-z]{4,}")
+"""No locale of a C library has such a name, but for the aliases."""
+_LOCALE_ALIASES = frozenset(
+    "bokmal catalan croatian czech danish dansk deutsch dutch eesti estonian finnish french galego galician german greek "
+    "hebrew hrvatski hungarian icelandic italian japanese korean lithuanian norwegian nynorsk polish portuguese romanian "
+    "russian slovak slovene slovenian spanish swedish thai turkish posix".split()
+)
 DEFAULT_COLLATION = 100
 _ATTRIBUTES = frozenset("from locale lc_collate lc_ctype provider deterministic version".split())
 
@@ -94,13 +103,18 @@ def _definition(session: Session, found: dict[str, DefElem], at: At) -> tuple[st
         if (ctype or locale) is None:
             raise _missing("lc_ctype", at)
     elif locale is None and not (session.version < 15 and collate is not None and ctype is not None):
-        raise _missing("locale", at)
+        raise _missing("lc_collate" if session.version < 15 and collate is None else "locale", at)
     elif provider == "b" and locale not in ("C", "C.UTF8", "C.UTF-8", "PG_UNICODE_FAST"):
         raise Refusal("42809", f'invalid locale name "{locale}" for builtin provider', at=at)
     if not deterministic and provider != "i":
         raise Refusal("0A000", "nondeterministic collations not supported with this provider", at=at)
     if "rules" in found and provider != "i":
         raise Refusal("42P17", "ICU rules cannot be specified unless locale provider is ICU", at=at)
+    if provider == "c":
+        for name in (locale or collate, locale or ctype):
+            if name is not None and _IMPOSSIBLE.fullmatch(name) and name not in _LOCALE_ALIASES:
+                message = f'could not create locale "{name}": No such file or directory'
+                raise Refusal("22023", message, at=at, word=name)
     return provider, deterministic, -1 if provider == "i" else UTF8, locale or collate
 
 
