@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from schemalint.catalog.model import (
     AccessMethod,
     Attribute,
+    Collation,
     Constraint,
     IndexInfo,
     ObjectAddress,
@@ -166,6 +167,7 @@ def define_index_of(
     for colname, num, type_oid, collation in zip(colnames, attrs.key, attrs.types, attrs.collations, strict=True):
         if num == 0:
             check_attribute_type(session, colname, type_oid, collation or 1, at=at)
+    _check_pattern_opclasses(session, attrs, at)
     existing = session.catalog.find(Relation, relation.namespace, name)
     if existing is not None:
         if index.if_not_exists:
@@ -248,6 +250,20 @@ def _access_method(session: Session, index: IndexDefinition) -> AccessMethod:
     if missing is not None:
         raise Refusal("0A000", f'access method "{name}" does not support {missing}', at=at, word=name)
     return found
+
+
+_PATTERN_OPCLASSES = {4217: "text_pattern_ops", 4218: "varchar_pattern_ops", 4219: "bpchar_pattern_ops"}
+
+
+def _check_pattern_opclasses(session: Session, attrs: IndexAttrs, at: At) -> None:
+    """These classes compare bytes, which says nothing about equality under a nondeterministic collation."""
+    for collation, opclass in zip(attrs.collations, attrs.opclasses, strict=False):
+        if opclass in _PATTERN_OPCLASSES and collation:
+            found = session.catalog.get(Collation, collation)
+            if found is not None and not found.deterministic:
+                shown = _PATTERN_OPCLASSES[opclass]
+                message = f'nondeterministic collations are not supported for operator class "{shown}"'
+                raise Refusal("0A000", message, at=at, word=shown)
 
 
 def index_create(
