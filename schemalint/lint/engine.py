@@ -33,18 +33,39 @@ _ABOUT_TYPES = frozenset(("42883", "42804", "42704", "42846", "22P02", "42P17", 
 """SQLSTATEs of refusals that depend on the types of columns."""
 
 
+_NO_LINE_END = re.compile(r"[^\r\n]")
+
 _WORDS = re.compile(r"[^\W\d]\w*")
 
 _PLACEHOLDER = re.compile(r"\$\{[\w.:-]+\}|\{\{[^{}\n]+\}\}|<%=?[^%\n]+%>")
 """What migration runners fill in before they send a statement: ${schema}, {{ schema }}, <%= schema %>."""
 
 
+class Part(Struct, frozen=True):
+    """A range of a file. `transaction` says that its runner sends it inside one transaction."""
+
+    start: int
+    end: int
+    transaction: bool
+
+
 class File(Struct, frozen=True):
-    """A file to check, up to the offset `end`. `transaction` says that its runner sends it inside one transaction."""
+    """A file to check: its `parts`, or without them all of it up to the offset `end`, in one transaction or not."""
 
     source: Source
     transaction: bool = False
     end: int | None = None
+    parts: tuple[Part, ...] | None = None
+
+    def ranges(self) -> tuple[Part, ...]:
+        """The parts that are sent, in order."""
+        if self.parts is not None:
+            return self.parts
+        return (Part(0, len(self.source.text) if self.end is None else self.end, self.transaction),)
+
+    def wraps(self, offset: int) -> bool:
+        """Whether the runner puts what stands there into a transaction."""
+        return any(part.transaction for part in self.ranges() if part.start <= offset < part.end)
 
 
 class Result(Struct):
@@ -88,17 +109,20 @@ def check_files(
 
 def run_file(simulator: Simulator, file: File) -> Iterator[tuple[RawStatement, Outcome | None]]:
     """Send a file's statements in a session of its own; None stands for a command of psql that may hide statements."""
-    text = file.source.text if file.end is None else file.source.text[: file.end]
     simulator.reconnect()
-    if file.transaction:
-        simulator.execute("BEGIN")
-    for raw in split_statements(text):
-        if raw.kind == "sql":
-            yield raw, _execute(simulator, text, raw)
-        elif raw.kind == "psql" and hides_statements(text[raw.start : raw.end]):
-            yield raw, None
-    if simulator.session.in_transaction_block:
-        simulator.execute("COMMIT")
+    for part in file.ranges():
+        text = file.source.text[: part.end]
+        if part.start:
+            text = _NO_LINE_END.sub(" ", text[: part.start]) + text[part.start :]
+        if part.transaction:
+            simulator.execute("BEGIN")
+        for raw in split_statements(text):
+            if raw.kind == "sql":
+                yield raw, _execute(simulator, text, raw)
+            elif raw.kind == "psql" and hides_statements(text[raw.start : raw.end]):
+                yield raw, None
+        if simulator.session.in_transaction_block:
+            simulator.execute("COMMIT")
 
 
 def _execute(simulator: Simulator, text: str, raw: RawStatement) -> Outcome:
@@ -170,7 +194,7 @@ class Engine:
                 self.result.unchecked.append(Unchecked(why, file.source, raw.start, raw.end))
                 continue
             index += 1
-            statement = Statement(file.source, index, raw.start, raw.end, outcome, wrapped=file.transaction)
+            statement = Statement(file.source, index, raw.start, raw.end, outcome, wrapped=file.wraps(raw.start))
             statement.in_block = session.in_transaction_block
             self._judge(statement)
             yield statement

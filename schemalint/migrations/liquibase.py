@@ -1,0 +1,40 @@
+"""Liquibase formatted SQL: changesets, each in a transaction of its own. The master changelog's order is not read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from schemalint.lint.engine import Part
+from schemalint.migrations.parts import one_string, sections, separate, wrapped
+from schemalint.migrations.runner import Mark, Runner, Script
+
+_CHANGESET = r"^[ \t]*--[ \t]*changeset[ \t]+(?P<id>[^\s:]+:[^\s]+)(?P<attributes>[^\r\n]*)"
+_ATTRIBUTE = re.compile(r"(\w+):(\"[^\"]*\"|\S+)")
+
+
+def read(path: PurePath, text: str) -> Script:
+    """Ways back are comments (--rollback). Changesets for other database systems do not run."""
+    up: tuple[Part, ...] = ()
+    for match, start, end in sections(text, _CHANGESET):
+        said = {name.lower(): value.strip('"').lower() for name, value in _ATTRIBUTE.findall(match["attributes"])}
+        systems = [system.strip() for system in said.get("dbms", "postgresql").split(",")]
+        if not any(system in ("postgresql", "all") or system.startswith("!") for system in systems):
+            continue
+        if said.get("runintransaction") != "false":
+            up += wrapped(text, start, end)
+        elif said.get("splitstatements") == "false":
+            up += one_string(text, start, end)
+        else:
+            up += separate(text, start, end)
+    return Script(up)
+
+
+RUNNER = Runner(
+    name="liquibase",
+    files=r"\.sql$",
+    read=read,
+    unique=False,
+    marks=(Mark("liquibase.properties"),),
+    contents=r"\A\s*--\s*liquibase\s+formatted",
+)

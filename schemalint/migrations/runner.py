@@ -1,0 +1,97 @@
+"""What a migration runner's convention says: which files are its, in what order, what of a file leads forward, and in which transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path, PurePath
+
+from msgspec import Struct
+
+from schemalint.lint.engine import Part
+
+
+class Script(Struct, frozen=True):
+    """The parts of a file that lead forward, and those that lead back; offsets are the file's."""
+
+    up: tuple[Part, ...]
+    down: tuple[Part, ...] = ()
+
+
+class Mark(Struct, frozen=True):
+    """A file that tells a runner: `path` from the folder of a migration or from one above it, which holds `contains`.
+
+    `within`: the migrations must be below this folder, taken from where `path` is.
+    """
+
+    path: str
+    contains: str = ""
+    within: str = ""
+
+
+class Runner(Struct, frozen=True):
+    """A convention.
+
+    files      what the end of a migration's path is like; groups: version, way (down, undo, revert, verify: not forward), repeatable
+    read       what of a file's text runs
+    numeric    versions are compared as numbers, part by part; otherwise names are, as strings
+    unique     no two migrations may have one version
+    folders    where its migrations are by default
+    contents   what only its files hold; a regular expression on the text
+    names      what only its paths are like
+    listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
+    """
+
+    name: str
+    files: str
+    read: Callable[[PurePath, str], Script]
+    numeric: bool = False
+    unique: bool = True
+    marks: tuple[Mark, ...] = ()
+    folders: tuple[str, ...] = ()
+    contents: str = ""
+    names: str = ""
+    listed: Callable[[Path], list[str] | None] | None = None
+
+
+class Name(Struct, frozen=True):
+    """What a path says. `version` is empty where the file has none; `key` sorts."""
+
+    version: str
+    forward: bool
+    repeatable: bool
+    key: tuple[tuple[int, ...], str]
+
+
+_BACK = frozenset(("down", "undo", "revert", "verify", "u"))
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def name_of(runner: Runner, path: PurePath) -> Name | None:
+    """What the runner reads in a path; None when the file is none of its migrations."""
+    found = re.search(runner.files, path.as_posix(), re.IGNORECASE)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    version = groups.get("version") or ""
+    repeatable = groups.get("repeatable") is not None
+    forward = (groups.get("way") or "").lower() not in _BACK
+    numbers = tuple(int(n) for n in _DIGITS.findall(version)) if runner.numeric else ()
+    while numbers and numbers[-1] == 0 and len(numbers) > 1:
+        numbers = numbers[:-1]  # 1.0 is 1
+    order = path.parent.name if _is_folder(path) else path.name
+    return Name(version, forward, repeatable, ((int(repeatable), *numbers), order))
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that holds the migrations which a file is one of."""
+    return path.parent.parent if _is_folder(path) else path.parent
+
+
+def _is_folder(path: PurePath) -> bool:
+    return path.name.lower() in ("up.sql", "down.sql", "migration.sql")
+
+
+def same_version(runner: Runner, version: str) -> str:
+    """A version as the runner compares it: 088 is 88 where versions are numbers."""
+    return ".".join(str(int(n)) for n in _DIGITS.findall(version)) if runner.numeric else version
