@@ -173,7 +173,7 @@ def _check_parameter(session: Session, stmt: GrantStmt, name: str, at: At) -> No
     try:
         find_option(session, name, at)
     except Refusal:
-        if session.version >= 16:
+        if session.version >= 17:
             raise
         raise Refusal("42602", f'invalid parameter name "{name}"', at=at, word=name) from None
     session.set_var(f"parameter_acl {name.lower()}", True)

@@ -91,7 +91,7 @@ def check_membership_authorization(
     name = session.role_name(role)
     if is_grant and role == PG_DATABASE_OWNER:
         raise Refusal(
-            "0A000" if session.version >= 16 else "XX000",
+            "0A000" if session.version >= 18 else "XX000",
             f'role "{name}" cannot have explicit members',
             at=at,
             word=name,
@@ -127,7 +127,7 @@ def _select_best_admin(session: Session, member: Oid, role: Oid) -> Oid | None:
 def _check_grantor(session: Session, role: Oid, grantor: Oid | None, is_grant: bool, at: At) -> Oid:
     """Who grants (check_role_grantor; before 16 only a superuser could name anyone)."""
     if session.version < 16:
-        if grantor is not None and grantor != session.role and not is_superuser(session):
+        if is_grant and grantor is not None and grantor != session.role and not is_superuser(session):
             raise Refusal("42501", "must be superuser to set grantor", at=at)
         return session.role if grantor is None else grantor
     if grantor is None:
@@ -168,7 +168,7 @@ def add_role_members(
         shown = session.role_name(member)
         if member == PG_DATABASE_OWNER:
             raise Refusal(
-                "0A000" if session.version >= 16 else "XX000",
+                "0A000" if session.version >= 18 else "XX000",
                 f'role "{shown}" cannot be a member of any role',
                 at=at,
                 word=shown,
