@@ -105,13 +105,17 @@ class Target(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All that a run has to say; diagnostics and what was not checked are in order of file and place."""
+    """All that a run has to say; diagnostics and what was not checked are in order of file and place.
+
+    allowed  how many findings comments or the baseline took away
+    """
 
     targets: tuple[Target, ...]
     files: int
     statements: int
     diagnostics: tuple[Diagnostic, ...]
     not_checked: tuple[Unchecked, ...] = ()
+    allowed: int = 0
 
     def count(self, severity: SeverityName) -> int:
         return sum(d.severity == severity for d in self.diagnostics)

@@ -18,6 +18,7 @@ from schemalint.diagnostics import SEVERITIES, Diagnostic, Report, SeverityName,
 from schemalint.errors import UserError
 from schemalint.lint.engine import File, Result, check_files
 from schemalint.lint.rule import Rule
+from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD, judge
 
 
 def run_check(
@@ -46,6 +47,8 @@ def run_check(
     chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore))
     targets = databases(config, dsn, open_world, names, whole)
     report, crashes = check_all(targets, chosen, files, config.severity)
+    reported = names_on(BUILT_IN, select or config.select, (*config.ignore, *ignore))
+    report = _without_allowed(report, files, rules, chosen, reported, config.severity)
     if fix:
         _apply_fixes(report, names)
     write_reports(wanted, report, rules, [f.source.name for f in files])
@@ -65,8 +68,13 @@ def nothing_named() -> tuple[str, ...]:
 def choose_rules(rules: dict[str, Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
     """The rules to run: those that are on by default or the selected ones, without the ignored ones. Raises UserError."""
     for name in (*select, *ignore):
-        check_rule_name(name, tuple(rules))
+        check_rule_name(name, (*rules, *BUILT_IN))
     return [r for r in rules.values() if (r.name in select if select else r.default) and r.name not in ignore]
+
+
+def names_on(names: Iterable[str], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[str]:
+    """Those of the names that are on."""
+    return [name for name in names if (not select or name in select) and name not in ignore]
 
 
 def check_all(
@@ -101,6 +109,28 @@ def _merged(results: list[tuple[str, Result]]) -> Iterable[Diagnostic]:
     merged = [d if len(on) == everywhere else replace(d, targets=tuple(on)) for d, on in found.values()]
     order = {d.source.name: i for _, result in results for i, d in enumerate(result.diagnostics)}
     return sorted(merged, key=lambda d: (order[d.source.name], d.sort_key))
+
+
+def _without_allowed(
+    report: Report,
+    files: list[File],
+    rules: dict[str, Rule],
+    chosen: list[Rule],
+    reported: list[str],
+    severities: dict[str, SeverityName],
+) -> Report:
+    """The report without what comments in the files allow, and with what is wrong with those comments."""
+    closed = all(target.closed for target in report.targets)  # else a comment may be needed where more is known
+    judged = judge(
+        report.diagnostics,
+        files,
+        known=(*rules, NOT_UNDERSTOOD),
+        decided=[NOT_UNDERSTOOD, *(r.name for r in chosen)] if closed else (),
+        reported=reported,
+        unchecked=report.not_checked,
+        severities=severities,
+    )
+    return replace(report, diagnostics=judged.diagnostics, allowed=judged.allowed)
 
 
 def _apply_fixes(report: Report, names: list[str]) -> None:

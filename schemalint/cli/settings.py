@@ -10,6 +10,7 @@ from schemalint.config import MAJORS, PRESETS, Config, find_config, load_config,
 from schemalint.errors import UserError
 from schemalint.lint.loader import load_rules
 from schemalint.lint.rule import Rule
+from schemalint.lint.suppressions import BUILT_IN
 
 
 def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
@@ -18,7 +19,7 @@ def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
     config = load_config(path)
     rules = load_rules(Path(directory) for directory in config.rules)
     if path is not None:
-        load_config(path, tuple(rules))  # again, now that the rules' names are known
+        load_config(path, (*rules, *BUILT_IN))  # again, now that the rules' names are known
     return config, rules
 
 

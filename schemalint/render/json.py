@@ -29,6 +29,8 @@ def to_object(report: Report) -> dict[str, Any]:
         "infos": report.count("info"),
         "not_checked": [_unchecked(item) for item in report.not_checked],
     }
+    if report.allowed:
+        found["summary"]["allowed"] = report.allowed
     found["findings"] = [_finding(d) for d in report.diagnostics]
     return found
 

@@ -166,6 +166,8 @@ def render_summary(report: Report, style: Style) -> Iterator[str]:
     checked = f"{_count(report.statements, 'statement')} in {_count(report.files, 'file')}"
     against = "; ".join(describe_target(target) for target in report.targets)
     yield from _wrap(f"Checked {checked} against {against}.", max(style.width, 40), 0, 0)
+    if report.allowed:
+        yield f"{_count(report.allowed, 'finding')} {'is' if report.allowed == 1 else 'are'} allowed and not shown."
     if not report.diagnostics:
         yield (
             style.help("Nothing found.") if not report.not_checked else style.bold("Nothing found in what was checked.")
