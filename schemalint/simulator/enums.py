@@ -40,7 +40,7 @@ def define_enum(session: Session, stmt: CreateEnumStmt) -> None:
         labels=tuple(labels),
     )
     type_create(session, made)
-    if session.in_transaction_block:
+    if session.in_transaction_block and not session.var("savepoints"):
         session.set_var("new_enums", (*session.var("new_enums", ()), made.oid))
 
 
@@ -96,8 +96,11 @@ def _add_enum_label(session: Session, found: Type, stmt: AlterEnumStmt, at: tupl
             raise Refusal("22023", f'"{neighbor}" is not an existing enum label', at=at, word=neighbor)
         labels.insert(labels.index(neighbor) + stmt.newValIsAfter, new)
     session.change(replace(found, labels=tuple(labels)))
-    if session.in_transaction_block and not (session.version >= 17 and found.oid in session.var("new_enums", ())):
-        _note_uncommitted(session, found.oid, (*_uncommitted(session, found.oid), new))
+    if session.in_transaction_block:
+        # from 17 on a type and its labels may come in one transaction, when no savepoint is between
+        own = session.version >= 17 and found.oid in session.var("new_enums", ()) and not session.var("savepoints")
+        if not own:
+            _note_uncommitted(session, found.oid, (*_uncommitted(session, found.oid), new))
 
 
 def _uncommitted(session: Session, oid: Oid) -> tuple[str, ...]:

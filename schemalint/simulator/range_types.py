@@ -101,7 +101,7 @@ def _multirange_name(session: Session, option: DefElem) -> tuple[Oid, str]:
 def _find_range_sub_opclass(session: Session, names: tuple[str, ...] | None, subtype: Oid, at: At) -> Oid:
     """findRangeSubOpclass."""
     if names is not None:
-        from schemalint.simulator.opclasses import get_opclass_oid
+        from schemalint.simulator.opclass_members import get_opclass_oid
 
         oid = get_opclass_oid(session, typeoids.BTREE_AM, names, at)
         if not is_binary_coercible(session, subtype, session.catalog[OpClass, oid].intype):

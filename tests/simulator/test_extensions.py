@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts, statements_of
 
 from schemalint.simulator import Simulator
 
@@ -85,7 +85,7 @@ def test_the_server_says_the_same(server: Server) -> None:
         rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
     if not {row[0] for row in rows} >= NEEDED:
         pytest.skip("the server lacks modules")
-    assert_same_verdicts(server, statements_of(SCRIPT))
+    assert_same_verdicts(server, SCRIPT)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts, statements_of
 
 SCRIPTS = {
     "definitions": """
@@ -368,10 +368,133 @@ SCRIPTS = {
         create index on fnt (f49(a));
         drop function f49(int);
     """,
+    "search paths, transactions and drops": """
+        create temp table tt (a int);
+        create function tf() returns setof tt language sql as 'select * from tt';
+        create temp view tv as select 1 as x;
+        create function pg_temp.ptf() returns int language sql as 'select 1';
+        select pg_temp.ptf();
+        select ptf();
+        create type pg_temp.ptt as enum ('a');
+        create type pt2 as enum ('a');
+        select 'a'::ptt;
+        create domain pg_temp.pdd as int;
+        set search_path = pg_temp, public;
+        create function tf2() returns int language sql as 'select 1';
+        select tf2();
+        create type tt2 as enum ('z');
+        select 'z'::tt2;
+        set search_path = nope;
+        create function tf3() returns int language sql as 'select 1';
+        create type tt3 as enum ('z');
+        create domain dd3 as int;
+        create aggregate ag3 (int) (sfunc = int4pl, stype = int);
+        create operator ++ (leftarg = int, rightarg = int, function = int4pl);
+        create extension plpgsql;
+        reset search_path;
+        begin;
+        create type e1 as enum ('a');
+        savepoint s1;
+        alter type e1 add value 'b';
+        select 'b'::e1;
+        rollback to s1;
+        select 'b'::e1;
+        select 'a'::e1;
+        alter type e1 add value if not exists 'a';
+        commit;
+        begin;
+        alter type e1 add value 'c';
+        rollback;
+        select 'c'::e1;
+        begin;
+        alter type e1 add value 'd';
+        alter table if exists nope add column x e1 default 'd';
+        commit;
+        select 'd'::e1;
+        begin read only;
+        create type e9 as enum ('a');
+        rollback;
+        begin;
+        create function rf() returns int language sql as 'select nope';
+        create function rf() returns int language sql as 'select 1';
+        rollback;
+        begin;
+        create function rf() returns int language sql as 'select 1';
+        savepoint a;
+        drop function rf();
+        rollback to a;
+        select rf();
+        commit;
+        drop function rf();
+        set check_function_bodies = off;
+        create function cb() returns int language sql as 'select nope from nowhere';
+        create function cb2() returns int language sql as 'not sql';
+        create function cb3() returns int language plpgsql as 'not plpgsql';
+        create function cb4() returns nope language sql as 'x';
+        create function cb5() returns cstring language sql as 'x';
+        create function cb6(x internal) returns int language sql as 'x';
+        create function cb7() returns int language sql begin atomic select nope; end;
+        create procedure cb8() language sql as 'call nope()';
+        create function cb9() returns int language internal as 'nope';
+        reset check_function_bodies;
+        select cb();
+        select cb2();
+        create or replace function cb() returns int language sql as 'select nope from nowhere';
+        create or replace function cb() returns int language sql as 'select 1';
+        drop function cb(), cb2(), cb3();
+        drop function cb(), nope();
+        create schema s1; create schema s2;
+        create function s1.f() returns int language sql as 'select 1';
+        create function s2.f() returns int language sql as 'select 2';
+        set search_path = s1, s2;
+        select f();
+        drop function f();
+        select f();
+        drop function f();
+        drop function if exists f();
+        drop function if exists f(nope);
+        drop function if exists nope.f(int);
+        drop function f(nope);
+        drop aggregate if exists f(int);
+        drop operator if exists ++ (int, int);
+        drop operator ++ (int, nope);
+        drop operator if exists ++ (int, nope);
+        drop cast if exists (int as nope);
+        drop type if exists nope;
+        drop type if exists nope.nope;
+        drop domain if exists nope;
+        drop domain public.e1;
+        drop type public.e1;
+        drop collation if exists nope.x;
+        drop text search parser if exists nope;
+        drop access method if exists nope;
+        drop access method nope;
+        drop language if exists nope;
+        drop language nope;
+        drop extension plpgsql;
+        drop event trigger if exists nope;
+        drop transform if exists for int language plpgsql;
+        drop operator class if exists nope using btree;
+        drop operator class if exists nope using nope;
+        drop operator family if exists nope using btree;
+        drop conversion if exists nope;
+        drop function now();
+        drop function pg_catalog.now();
+        drop type int4;
+        drop cast (int as bigint);
+        drop operator + (int, int);
+        drop aggregate sum(int);
+        drop collation "C";
+        drop access method btree;
+        alter function now() stable;
+        alter function pg_catalog.now() rename to now2;
+        alter type int4 rename to int44;
+        alter type int4 owner to current_user;
+    """,
 }
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("title", SCRIPTS)
 def test_the_server_says_the_same(server: Server, title: str) -> None:
-    assert_same_verdicts(server, statements_of(SCRIPTS[title]))
+    assert_same_verdicts(server, SCRIPTS[title])

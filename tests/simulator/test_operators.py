@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts, statements_of
 
 SCRIPTS = {
     "operators": """
@@ -250,4 +250,4 @@ SCRIPTS = {
 @pytest.mark.server
 @pytest.mark.parametrize("title", SCRIPTS)
 def test_the_server_says_the_same(server: Server, title: str) -> None:
-    assert_same_verdicts(server, statements_of(SCRIPTS[title]))
+    assert_same_verdicts(server, SCRIPTS[title])

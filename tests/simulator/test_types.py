@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts, statements_of
 
 SCRIPTS = {
     "enums": """
@@ -472,10 +472,51 @@ SCRIPTS = {
         reset role;
         drop role bob;
     """,
+    "labels added under savepoints": """
+        begin;
+        savepoint s1;
+        create type e1 as enum ('a');
+        alter type e1 add value 'b';
+        select 'b'::e1;
+        rollback;
+        begin;
+        savepoint s1;
+        create type e1 as enum ('a');
+        release s1;
+        alter type e1 add value 'b';
+        select 'b'::e1;
+        rollback;
+        begin;
+        savepoint s1;
+        release s1;
+        create type e1 as enum ('a');
+        alter type e1 add value 'b';
+        select 'b'::e1;
+        rollback;
+        begin;
+        create type e1 as enum ('a');
+        savepoint s1;
+        alter type e1 add value 'b';
+        release s1;
+        select 'b'::e1;
+        rollback;
+        begin;
+        create type e1 as enum ('a');
+        alter type e1 add value 'b';
+        savepoint s1;
+        select 'b'::e1;
+        rollback;
+        begin;
+        create type e1 as enum ('a');
+        alter type e1 rename to e2;
+        alter type e2 add value 'b';
+        select 'b'::e2;
+        rollback;
+    """,
 }
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("title", SCRIPTS)
 def test_the_server_says_the_same(server: Server, title: str) -> None:
-    assert_same_verdicts(server, statements_of(SCRIPTS[title]))
+    assert_same_verdicts(server, SCRIPTS[title])
