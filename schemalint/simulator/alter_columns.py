@@ -128,8 +128,6 @@ def _append(work: AlterTable, relation: Relation, column: Column, at: At) -> tup
         at=at,
         virtual=attribute.generated == "v",
     )
-    if session.version >= 18:
-        attribute = replace(attribute, notnull=False)
     after = replace(relation, columns=(*relation.columns, attribute))
     session.change(after)
     return after, attribute
@@ -160,7 +158,7 @@ def _add_default(work: AlterTable, tab: AlteredTable, relation: Relation, attrib
         if isinstance(held.default, Const) and held.default.isnull:
             tab.newvals = False
         return
-    if column.is_not_null and session.version < 18:
+    if column.is_not_null:
         tab.scans.append(f'column "{attribute.name}" is not null')
 
 

@@ -1,16 +1,18 @@
-"""Which tables ALTER, DROP and their like lock, and which they write anew: pg_locks and file nodes of servers of every major."""
+"""Which tables ALTER, DROP and their like lock, read and write anew: pg_locks, debug messages and file nodes of servers of every
+major."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
 import pytest
 from servers import Server
 
-from schemalint.catalog.model import Relation
+from schemalint.catalog.model import Constraint, Relation
 from schemalint.simulator import Simulator
-from schemalint.simulator.effects import LOCK_MODES, Effect, IndexBuilt, Locked, Rewritten
+from schemalint.simulator.effects import LOCK_MODES, Effect, IndexBuilt, Locked, Rewritten, Scanned
 
 SETUP = """
 SET timezone = 'UTC';
@@ -197,8 +199,11 @@ WHERE c.oid >= 16384 AND n.nspname !~ '^pg_toast'
 """
 _LOCKS = "SELECT relation, mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
 
-Facts = tuple[dict[str, str], set[str], set[str]]
-"""Tables with the strongest lock above ACCESS SHARE, tables with new files, indexes with new files."""
+_SCAN = re.compile(r'(?:verifying table|validating foreign key constraint) "(.*)"')
+
+Facts = tuple[dict[str, str], set[str], set[str], set[str]]
+"""Tables with the strongest lock above ACCESS SHARE, tables with new files, indexes with new files, tables that are read and foreign
+keys that are checked."""
 
 
 def split(text: str) -> list[str]:
@@ -207,6 +212,12 @@ def split(text: str) -> list[str]:
 
 def server_facts(connection: psycopg.Connection[Any], statement: str) -> Facts:
     before = {oid: (name, kind, file) for oid, name, kind, file in connection.execute(_RELATIONS)}
+    said: list[str] = []
+
+    def listen(diagnostic: psycopg.errors.Diagnostic) -> None:
+        said.append(diagnostic.message_primary or "")
+
+    connection.add_notice_handler(listen)
     connection.execute("BEGIN")
     try:
         connection.execute(statement.encode(), prepare=False)
@@ -218,11 +229,13 @@ def server_facts(connection: psycopg.Connection[Any], statement: str) -> Facts:
         after = {name: file for _, name, _, file in connection.execute(_RELATIONS)}  # an index made again has a new oid
     finally:
         connection.execute("ROLLBACK")
+        connection.remove_notice_handler(listen)
     changed = [held for held in before.values() if held[0] in after and after[held[0]] != held[2]]
     return (
         {name: LOCK_MODES[mode] for name, mode in locks.items() if mode > 1},
         {name for name, kind, _ in changed if kind in "rm"},
         {name for name, kind, _ in changed if kind == "i"},
+        {found[1] for message in said if (found := _SCAN.match(message))},
     )
 
 
@@ -232,6 +245,7 @@ def simulated_facts(simulator: Simulator, statement: str) -> Facts:
     outcome = simulator.execute(statement)
     assert outcome.accepted, (statement, outcome)
     after = {relation.oid for relation in simulator.catalog.all(Relation)}
+    foreign_keys = {held.name for held in simulator.catalog.all(Constraint) if held.type == "f"}
     simulator.execute("ROLLBACK")
 
     def names(kind: type[Effect], field: str) -> set[str]:
@@ -245,7 +259,12 @@ def simulated_facts(simulator: Simulator, statement: str) -> Facts:
     }
     indexes = {relation.name for relation in before.values() if relation.kind in "iI"}
     tables = {name: mode for name, mode in locks.items() if name not in indexes}
-    return tables, names(Rewritten, "relation"), names(IndexBuilt, "index")
+    scans = {
+        effect.why if effect.why in foreign_keys else before[effect.relation].name
+        for effect in outcome.effects
+        if isinstance(effect, Scanned) and effect.relation in before
+    }
+    return tables, names(Rewritten, "relation"), names(IndexBuilt, "index"), scans
 
 
 @pytest.mark.server
@@ -253,6 +272,7 @@ def test_servers_lock_and_rewrite_the_same(server: Server) -> None:
     simulator = Simulator(server.major)
     different = []
     with server.database() as connection:
+        connection.execute("SET client_min_messages = debug1")
         for statement in split(SETUP):
             connection.execute(statement.encode(), prepare=False)
             assert simulator.execute(statement).accepted, statement

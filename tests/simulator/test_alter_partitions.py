@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts
+
+from schemalint.simulator import Simulator
+from schemalint.simulator.effects import Scanned
 
 SCRIPTS = {
     "partitions": """
@@ -173,12 +176,84 @@ ALTER FOREIGN DATA WRAPPER fdw RENAME TO fdw2;
 DROP SERVER srv, srv2;
 DROP FOREIGN DATA WRAPPER fdw2 CASCADE
 """,
+    "triggers of partitions": """
+CREATE TABLE tp (a int, b text) PARTITION BY LIST (a);
+CREATE TABLE tp1 PARTITION OF tp FOR VALUES IN (1);
+CREATE TABLE tp2 (a int, b text);
+CREATE FUNCTION tfn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER t1 AFTER INSERT ON tp FOR EACH ROW EXECUTE FUNCTION tfn();
+CREATE TRIGGER t2 AFTER INSERT ON tp1 FOR EACH ROW EXECUTE FUNCTION tfn();
+CREATE TRIGGER t1 AFTER INSERT ON tp2 FOR EACH ROW EXECUTE FUNCTION tfn();
+ALTER TABLE tp ATTACH PARTITION tp2 FOR VALUES IN (2);
+ALTER TRIGGER t1 ON tp2 RENAME TO tx;
+ALTER TABLE tp ATTACH PARTITION tp2 FOR VALUES IN (2);
+ALTER TRIGGER t1 ON tp1 RENAME TO tz;
+ALTER TRIGGER t1 ON tp RENAME TO t2;
+ALTER TRIGGER t1 ON tp RENAME TO t3;
+ALTER TRIGGER nosuch ON tp RENAME TO t3;
+ALTER TRIGGER t3 ON ONLY tp RENAME TO t4;
+DROP TRIGGER t3 ON tp1;
+ALTER TABLE tp1 DISABLE TRIGGER t3;
+ALTER TABLE tp ENABLE ALWAYS TRIGGER t3;
+ALTER TABLE ONLY tp DISABLE TRIGGER t3;
+ALTER TABLE tp DETACH PARTITION tp2;
+DROP TRIGGER t3 ON tp2;
+DROP FUNCTION tfn();
+DROP TRIGGER t3 ON tp;
+DROP FUNCTION tfn() CASCADE;
+DROP TABLE tp1;
+DROP TABLE tp, tp2
+""",
 }
-"""What is said -> statements, each on lines of its own that end with a semicolon."""
+"""What is said -> statements."""
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_servers_agree(server: Server, script: str) -> None:
-    statements = [part.strip() for part in SCRIPTS[script].strip().split(";\n")]
-    assert_same_verdicts(server, [part.rstrip(";") for part in statements])
+    assert_same_verdicts(server, SCRIPTS[script])
+
+
+PARTITIONS = [
+    "r1 (k int)",
+    "r2 (k int NOT NULL)",
+    "r3 (k int NOT NULL, CHECK (k >= 10 AND k < 20))",
+    "r4 (k int, CHECK (k IS NOT NULL AND k > 10 AND k <= 15))",
+    "r5 (k int NOT NULL, CHECK (k >= 5 AND k < 20))",
+    "r6 (k int NOT NULL, CHECK (k = 12))",
+    "r7 (k int NOT NULL, CHECK (k BETWEEN 10 AND 19))",
+    "r8 (k int NOT NULL, CHECK (10 <= k AND 20 > k))",
+    "r9 (k int NOT NULL, CHECK (k >= 10 OR k < 20))",
+    "l1 (k text)",
+    "l2 (k text NOT NULL, CHECK (k = 'a'))",
+    "l3 (k text NOT NULL, CHECK (k IN ('a', 'b')))",
+    "l4 (k text NOT NULL, CHECK (k IN ('a', 'c')))",
+    "l5 (k text, CHECK (k = 'a'))",
+]
+
+
+@pytest.mark.server
+def test_a_check_saves_reading_a_partition(server18: Server) -> None:
+    simulator = Simulator(18)
+    setup = [
+        "CREATE TABLE r (k int) PARTITION BY RANGE (k)",
+        "CREATE TABLE l (k text) PARTITION BY LIST (k)",
+        *(f"CREATE TABLE {partition}" for partition in PARTITIONS),
+    ]
+    said: list[str] = []
+    with server18.database() as connection:
+        connection.add_notice_handler(lambda diagnostic: said.append(diagnostic.message_primary or ""))
+        connection.execute("SET client_min_messages = debug1")
+        for statement in setup:
+            connection.execute(statement.encode())
+            assert simulator.execute(statement).accepted
+        for name in (partition.partition(" ")[0] for partition in PARTITIONS):
+            bound = "FROM (10) TO (20)" if name[0] == "r" else "IN ('a', 'b')"
+            statement = f"ALTER TABLE {name[0]} ATTACH PARTITION {name} FOR VALUES {bound}"
+            said.clear()
+            connection.execute("BEGIN")
+            connection.execute(statement.encode())
+            connection.execute("ROLLBACK")
+            read = any(isinstance(effect, Scanned) for effect in simulator.execute(statement).effects)
+            simulator.undo()
+            assert read == any("verifying table" in message for message in said), statement

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts
 
 SCRIPTS = {
     "maintenance": """
@@ -67,11 +67,10 @@ DROP INDEX CONCURRENTLY lp;
 ROLLBACK
 """,
 }
-"""What is said -> statements, each on lines of its own that end with a semicolon."""
+"""What is said -> statements."""
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_servers_agree(server: Server, script: str) -> None:
-    statements = [part.strip() for part in SCRIPTS[script].strip().split(";\n")]
-    assert_same_verdicts(server, [part.rstrip(";") for part in statements])
+    assert_same_verdicts(server, SCRIPTS[script])
