@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.errors import Undecidable
-from schemalint.simulator.catalog_views import RELATIONS, Row, Rows
+from schemalint.simulator.catalog_views import PG_CATALOG, Row, Rows
 from schemalint.simulator.evaluate import Scope, Value, apply_operator, evaluate
+from schemalint.simulator.information_schema import INFORMATION_SCHEMA
 from schemalint.simulator.session import Session
 from schemalint.syntax import nodes as n
 from schemalint.syntax.nodes import Node
+
+_RELATIONS = {"pg_catalog": PG_CATALOG, "information_schema": INFORMATION_SCHEMA}
 
 _AGGREGATES = frozenset(("count", "array_agg", "string_agg", "bool_or", "bool_and", "max", "min"))
 
@@ -206,7 +209,7 @@ def _using(rows: dict[str, Row], column: str) -> Value:
 def _relation_rows(session: Session, item: n.RangeVar) -> Iterator[Row]:
     schemas = (item.schemaname,) if item.schemaname is not None else ("pg_catalog",)
     for schema in schemas:
-        rows = RELATIONS.get(schema, {}).get(item.relname)
+        rows = _RELATIONS.get(schema, {}).get(item.relname)
         if rows is not None:
             return _kept_rows(session, item.relname, rows)
     raise Undecidable(f'rows of "{item.relname}" are not known')

@@ -1,4 +1,4 @@
-"""pg_catalog and information_schema as rows, for the conditions of DO blocks: what a migration asks before it acts.
+"""pg_catalog as rows, for the conditions of DO blocks: what a migration asks before it acts.
 
 Each function yields the rows of one relation as dicts; only columns that follow from the model are there, and asking for another is
 undecidable.
@@ -14,14 +14,13 @@ from schemalint.catalog.model import CatalogObject, Oid
 from schemalint.simulator.session import Session
 
 Row = dict[str, Any]
+Rows = Callable[[Session], Iterator[Row]]
 C = TypeVar("C", bound=CatalogObject)
 
-_TABLE_TYPES = {"r": "BASE TABLE", "p": "BASE TABLE", "v": "VIEW", "f": "FOREIGN"}
-_CONSTRAINT_TYPES = {"c": "CHECK", "f": "FOREIGN KEY", "p": "PRIMARY KEY", "u": "UNIQUE"}
 _COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "ALL"}
 
 
-def _all(session: Session, cls: type[C]) -> Iterator[C]:
+def every(session: Session, cls: type[C]) -> Iterator[C]:
     catalog = session.catalog
     yield from catalog.all(cls)
     if cls.CLASS in (
@@ -40,21 +39,21 @@ def _all(session: Session, cls: type[C]) -> Iterator[C]:
                 yield obj
 
 
-def _schema(session: Session, oid: Oid) -> str:
+def schema_name(session: Session, oid: Oid) -> str:
     return session.names.namespace_name(oid)
 
 
-def _relation(session: Session, oid: Oid) -> model.Relation | None:
+def relation_of(session: Session, oid: Oid) -> model.Relation | None:
     return session.catalog.get(model.Relation, oid)
 
 
 def pg_namespace(session: Session) -> Iterator[Row]:
-    for n in _all(session, model.Namespace):
+    for n in every(session, model.Namespace):
         yield {"oid": n.oid, "nspname": n.name, "nspowner": n.owner}
 
 
 def pg_class(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Relation):
+    for r in every(session, model.Relation):
         yield {
             "oid": r.oid,
             "relname": r.name,
@@ -73,7 +72,7 @@ def pg_class(session: Session) -> Iterator[Row]:
 
 
 def pg_attribute(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Relation):
+    for r in every(session, model.Relation):
         for a in r.columns:
             yield {
                 "attrelid": r.oid,
@@ -90,7 +89,7 @@ def pg_attribute(session: Session) -> Iterator[Row]:
 
 
 def pg_type(session: Session) -> Iterator[Row]:
-    for t in _all(session, model.Type):
+    for t in every(session, model.Type):
         yield {
             "oid": t.oid,
             "typname": t.name,
@@ -150,15 +149,15 @@ def pg_index(session: Session) -> Iterator[Row]:
 
 def pg_indexes(session: Session) -> Iterator[Row]:
     for r in session.catalog.all(model.Relation):
-        if r.index is not None and (table := _relation(session, r.index.relid)) is not None:
-            yield {"schemaname": _schema(session, r.namespace), "tablename": table.name, "indexname": r.name}
+        if r.index is not None and (table := relation_of(session, r.index.relid)) is not None:
+            yield {"schemaname": schema_name(session, r.namespace), "tablename": table.name, "indexname": r.name}
 
 
 def pg_tables(session: Session) -> Iterator[Row]:
     for r in session.catalog.all(model.Relation):
         if r.kind in "rp":
             yield {
-                "schemaname": _schema(session, r.namespace),
+                "schemaname": schema_name(session, r.namespace),
                 "tablename": r.name,
                 "tableowner": session.role_name(r.owner),
                 "rowsecurity": r.rowsecurity,
@@ -169,7 +168,7 @@ def pg_views(session: Session) -> Iterator[Row]:
     for r in session.catalog.all(model.Relation):
         if r.kind == "v":
             yield {
-                "schemaname": _schema(session, r.namespace),
+                "schemaname": schema_name(session, r.namespace),
                 "viewname": r.name,
                 "viewowner": session.role_name(r.owner),
             }
@@ -178,17 +177,17 @@ def pg_views(session: Session) -> Iterator[Row]:
 def pg_matviews(session: Session) -> Iterator[Row]:
     for r in session.catalog.all(model.Relation):
         if r.kind == "m":
-            yield {"schemaname": _schema(session, r.namespace), "matviewname": r.name, "ispopulated": r.populated}
+            yield {"schemaname": schema_name(session, r.namespace), "matviewname": r.name, "ispopulated": r.populated}
 
 
 def pg_sequences(session: Session) -> Iterator[Row]:
     for r in session.catalog.all(model.Relation):
         if r.kind == "S":
-            yield {"schemaname": _schema(session, r.namespace), "sequencename": r.name}
+            yield {"schemaname": schema_name(session, r.namespace), "sequencename": r.name}
 
 
 def pg_roles(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Role):
+    for r in every(session, model.Role):
         yield {
             "oid": r.oid,
             "rolname": r.name,
@@ -203,19 +202,19 @@ def pg_roles(session: Session) -> Iterator[Row]:
 
 
 def pg_user(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Role):
+    for r in every(session, model.Role):
         if r.canlogin:
             yield {"usename": r.name, "usesysid": r.oid, "usesuper": r.super, "usecreatedb": r.createdb}
 
 
 def pg_group(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Role):
+    for r in every(session, model.Role):
         if not r.canlogin:
             yield {"groname": r.name, "grosysid": r.oid}
 
 
 def pg_proc(session: Session) -> Iterator[Row]:
-    for p in _all(session, model.Proc):
+    for p in every(session, model.Proc):
         yield {
             "oid": p.oid,
             "proname": p.name,
@@ -249,10 +248,10 @@ def pg_policy(session: Session) -> Iterator[Row]:
 
 def pg_policies(session: Session) -> Iterator[Row]:
     for p in session.catalog.all(model.Policy):
-        table = _relation(session, p.relid)
+        table = relation_of(session, p.relid)
         if table is not None:
             yield {
-                "schemaname": _schema(session, table.namespace),
+                "schemaname": schema_name(session, table.namespace),
                 "tablename": table.name,
                 "policyname": p.name,
                 "permissive": "PERMISSIVE" if p.permissive else "RESTRICTIVE",
@@ -262,7 +261,7 @@ def pg_policies(session: Session) -> Iterator[Row]:
 
 
 def pg_extension(session: Session) -> Iterator[Row]:
-    for e in _all(session, model.Extension):
+    for e in every(session, model.Extension):
         yield {
             "oid": e.oid,
             "extname": e.name,
@@ -282,7 +281,7 @@ def pg_publication_tables(session: Session) -> Iterator[Row]:
         named = {entry.relid for entry in p.relations}
         for r in session.catalog.all(model.Relation):
             if r.kind == "r" and (r.oid in named or p.alltables or r.namespace in p.schemas):
-                yield {"pubname": p.name, "schemaname": _schema(session, r.namespace), "tablename": r.name}
+                yield {"pubname": p.name, "schemaname": schema_name(session, r.namespace), "tablename": r.name}
 
 
 def pg_publication_rel(session: Session) -> Iterator[Row]:
@@ -296,7 +295,7 @@ def pg_database(session: Session) -> Iterator[Row]:
 
 
 def pg_language(session: Session) -> Iterator[Row]:
-    for language in _all(session, model.Language):
+    for language in every(session, model.Language):
         yield {"oid": language.oid, "lanname": language.name}
 
 
@@ -306,214 +305,36 @@ def pg_inherits(session: Session) -> Iterator[Row]:
             yield {"inhrelid": r.oid, "inhparent": parent, "inhseqno": i}
 
 
-def schemata(session: Session) -> Iterator[Row]:
-    for n in _all(session, model.Namespace):
-        yield {
-            "schema_name": n.name,
-            "schema_owner": session.role_name(n.owner),
-            "catalog_name": session.names.database,
-        }
-
-
-def tables(session: Session) -> Iterator[Row]:
-    for r in _all(session, model.Relation):
-        if r.kind in _TABLE_TYPES:
-            yield {
-                "table_catalog": session.names.database,
-                "table_schema": _schema(session, r.namespace),
-                "table_name": r.name,
-                "table_type": "LOCAL TEMPORARY" if r.persistence == "t" else _TABLE_TYPES[r.kind],
-            }
-
-
-def views(session: Session) -> Iterator[Row]:
-    for row in tables(session):
-        if row["table_type"] == "VIEW":
-            yield row
-
-
-def columns(session: Session) -> Iterator[Row]:
-    from schemalint.semantics.types import format_type
-
-    for r in _all(session, model.Relation):
-        if r.kind not in _TABLE_TYPES:
-            continue
-        schema = _schema(session, r.namespace)
-        for a in r.columns:
-            if a.dropped:
-                continue
-            kind = session.catalog.get(model.Type, a.type)
-            shown = format_type(session.names, a.type) if kind is not None else ""
-            if kind is not None and kind.elem and kind.len == -1:
-                shown = "ARRAY"
-            elif kind is not None and kind.namespace != 11:
-                shown = "USER-DEFINED"
-            yield {
-                "table_catalog": session.names.database,
-                "table_schema": schema,
-                "table_name": r.name,
-                "column_name": a.name,
-                "ordinal_position": a.num,
-                "is_nullable": "NO" if a.notnull else "YES",
-                "data_type": shown,
-                "udt_name": kind.name if kind is not None else None,
-                "udt_schema": _schema(session, kind.namespace) if kind is not None else None,
-                "character_maximum_length": a.typmod - 4 if a.type in (1042, 1043) and a.typmod > 4 else None,
-                "column_default": a.default.text if a.default is not None and not a.generated else None,
-                "is_identity": "YES" if a.identity else "NO",
-                "identity_generation": {"a": "ALWAYS", "d": "BY DEFAULT"}.get(a.identity),
-                "is_generated": "ALWAYS" if a.generated else "NEVER",
-            }
-
-
-def table_constraints(session: Session) -> Iterator[Row]:
-    for c in session.catalog.all(model.Constraint):
-        table = _relation(session, c.relid)
-        if table is not None and c.type in _CONSTRAINT_TYPES:
-            yield {
-                "constraint_catalog": session.names.database,
-                "constraint_schema": _schema(session, c.namespace),
-                "constraint_name": c.name,
-                "table_schema": _schema(session, table.namespace),
-                "table_name": table.name,
-                "constraint_type": _CONSTRAINT_TYPES[c.type],
-            }
-
-
-def referential_constraints(session: Session) -> Iterator[Row]:
-    for c in session.catalog.all(model.Constraint):
-        if c.type == "f":
-            yield {"constraint_schema": _schema(session, c.namespace), "constraint_name": c.name}
-
-
-def check_constraints(session: Session) -> Iterator[Row]:
-    for c in session.catalog.all(model.Constraint):
-        if c.type == "c":
-            yield {"constraint_schema": _schema(session, c.namespace), "constraint_name": c.name}
-
-
-def _key_columns(session: Session, types: str, *, referenced: bool) -> Iterator[Row]:
-    for c in session.catalog.all(model.Constraint):
-        if c.type not in types:
-            continue
-        other = referenced and c.type == "f"
-        table = _relation(session, c.frelid if other else c.relid)
-        if table is None:
-            continue
-        for i, num in enumerate(c.fkey if other else c.key, 1):
-            yield {
-                "constraint_schema": _schema(session, c.namespace),
-                "constraint_name": c.name,
-                "table_schema": _schema(session, table.namespace),
-                "table_name": table.name,
-                "column_name": table.columns[num - 1].name,
-                "ordinal_position": i,
-            }
-
-
-def key_column_usage(session: Session) -> Iterator[Row]:
-    return _key_columns(session, "fpu", referenced=False)
-
-
-def constraint_column_usage(session: Session) -> Iterator[Row]:
-    return _key_columns(session, "fpuc", referenced=True)
-
-
-def constraint_table_usage(session: Session) -> Iterator[Row]:
-    seen = set()
-    for row in constraint_column_usage(session):
-        key = (row["constraint_schema"], row["constraint_name"], row["table_name"])
-        if key not in seen:
-            seen.add(key)
-            yield row
-
-
-def triggers(session: Session) -> Iterator[Row]:
-    for t in session.catalog.all(model.Trigger):
-        table = _relation(session, t.relid)
-        if t.isinternal or table is None:
-            continue
-        for bit, event in ((4, "INSERT"), (8, "DELETE"), (16, "UPDATE")):
-            if t.type & bit:
-                yield {
-                    "trigger_schema": _schema(session, table.namespace),
-                    "trigger_name": t.name,
-                    "event_manipulation": event,
-                    "event_object_schema": _schema(session, table.namespace),
-                    "event_object_table": table.name,
-                }
-
-
-def routines(session: Session) -> Iterator[Row]:
-    for p in _all(session, model.Proc):
-        if p.kind in "fp":
-            yield {
-                "routine_schema": _schema(session, p.namespace),
-                "routine_name": p.name,
-                "specific_name": f"{p.name}_{p.oid}",
-                "routine_type": "PROCEDURE" if p.kind == "p" else "FUNCTION",
-            }
-
-
-def sequences(session: Session) -> Iterator[Row]:
-    for row in pg_sequences(session):
-        yield {"sequence_schema": row["schemaname"], "sequence_name": row["sequencename"]}
-
-
-Rows = Callable[[Session], Iterator[Row]]
-
-_PG_AUTHID: dict[str, Rows] = {"pg_authid": pg_roles}
-
-RELATIONS: dict[str, dict[str, Rows]] = {
-    "pg_catalog": _PG_AUTHID
-    | {
-        f.__name__: f
-        for f in (
-            pg_namespace,
-            pg_class,
-            pg_attribute,
-            pg_type,
-            pg_enum,
-            pg_constraint,
-            pg_index,
-            pg_indexes,
-            pg_tables,
-            pg_views,
-            pg_matviews,
-            pg_sequences,
-            pg_roles,
-            pg_user,
-            pg_group,
-            pg_proc,
-            pg_trigger,
-            pg_policy,
-            pg_policies,
-            pg_extension,
-            pg_publication,
-            pg_publication_tables,
-            pg_publication_rel,
-            pg_database,
-            pg_language,
-            pg_inherits,
-        )
-    },
-    "information_schema": {
-        f.__name__: f
-        for f in (
-            schemata,
-            tables,
-            views,
-            columns,
-            table_constraints,
-            referential_constraints,
-            check_constraints,
-            key_column_usage,
-            constraint_column_usage,
-            constraint_table_usage,
-            triggers,
-            routines,
-            sequences,
-        )
-    },
+PG_CATALOG: dict[str, Rows] = {
+    f.__name__: f
+    for f in (
+        pg_namespace,
+        pg_class,
+        pg_attribute,
+        pg_type,
+        pg_enum,
+        pg_constraint,
+        pg_index,
+        pg_indexes,
+        pg_tables,
+        pg_views,
+        pg_matviews,
+        pg_sequences,
+        pg_roles,
+        pg_user,
+        pg_group,
+        pg_proc,
+        pg_trigger,
+        pg_policy,
+        pg_policies,
+        pg_extension,
+        pg_publication,
+        pg_publication_tables,
+        pg_publication_rel,
+        pg_database,
+        pg_language,
+        pg_inherits,
+    )
 }
-"""Schema -> relation -> its rows."""
+"""Relation -> its rows."""
+PG_CATALOG["pg_authid"] = pg_roles
