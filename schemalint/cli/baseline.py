@@ -53,7 +53,7 @@ def write_into(report: Report, path: Path, files: Collection[str], ran: Collecti
         path.write_text(dump(entries), encoding="utf-8", newline="\n", errors="surrogateescape")
     except OSError as error:
         raise UserError(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
-    click.echo(f"schemalint: {path}: {len(entries)} entries", err=True)
+    click.echo(f"schemalint: {path}: {len(entries)} {'entry' if len(entries) == 1 else 'entries'}", err=True)
     return replace(report, diagnostics=(), allowed=report.allowed + len(report.diagnostics))
 
 
