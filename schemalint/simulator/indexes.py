@@ -235,9 +235,7 @@ def _access_method(session: Session, index: IndexDefinition) -> AccessMethod:
         session.names.unknown_or(name, at)
         raise Refusal("42704", f'access method "{name}" does not exist', at=at, word=name)
     missing = None
-    if found.oid >= 16384:
-        pass  # what methods of extensions can do is not all known
-    elif index.unique and not index.iswithoutoverlaps and not found.can_unique:
+    if index.unique and not index.iswithoutoverlaps and not found.can_unique:
         missing = "unique indexes"
     elif index.including and not found.can_include:
         missing = "included columns"
