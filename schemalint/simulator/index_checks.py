@@ -29,6 +29,9 @@ def check_primary_key(session: Session, relation: Relation, index: IndexDefiniti
     for num in attrs.key[: len(index.params)]:
         if num == 0:
             raise Refusal("0A000", "primary keys cannot be expressions", at=at)
+        if num < 0 and session.version < 18:
+            name = index.params[attrs.key.index(num)].name
+            raise Refusal("0A000", f'cannot alter system column "{name}"', at=at)
         if num > 0 and not relation.columns[num - 1].notnull:
             nullable.append(num)
     if not nullable:

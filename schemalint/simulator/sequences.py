@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from schemalint.catalog.model import Attribute, ObjectAddress, Oid, Relation, SequenceInfo
 from schemalint.errors import Refusal
 from schemalint.semantics import typeoids
-from schemalint.semantics.relations import find_attribute
+from schemalint.semantics.relations import attname_attnum, find_attribute
 from schemalint.semantics.types import format_type, typename_type_id
 from schemalint.simulator.defelem import def_get_boolean, def_get_int64, error_conflicting_def_elem
 from schemalint.simulator.effects import ACCESS_SHARE, SHARE_ROW_EXCLUSIVE, Noted, Skipped
@@ -277,11 +277,11 @@ def _owning_column(session: Session, sequence: Relation, names: tuple[str, ...],
         raise Refusal("55000", "sequence must have same owner as table it is linked to", at=at)
     if table.namespace != sequence.namespace:
         raise Refusal("55000", "sequence must be in same schema as table it is linked to", at=at)
-    column = find_attribute(table, names[-1])
-    if column is None:
+    num = attname_attnum(table, names[-1], True)
+    if not num:
         message = f'column "{names[-1]}" of relation "{table.name}" does not exist'
         raise Refusal("42703", message, at=at, word=names[-1])
-    return table, column.num
+    return table, max(num, 0)  # a system column goes with the whole table
 
 
 def record_sequence_owner(session: Session, sequence: Oid, relid: Oid, num: int, for_identity: bool) -> None:

@@ -213,6 +213,7 @@ SCRIPTS = {
         CREATE TABLE t (a int, b int);
         CREATE SEQUENCE o1 OWNED BY t.a;
         CREATE SEQUENCE o2 OWNED BY t.nosuch;
+        CREATE SEQUENCE osys OWNED BY t.ctid;
         CREATE SEQUENCE o2 OWNED BY nosuch.a;
         CREATE SEQUENCE o2 OWNED BY t;
         CREATE SEQUENCE o2 OWNED BY none;

@@ -167,6 +167,7 @@ SCRIPTS = {
         CREATE TABLE t (a int, UNIQUE (a, b));
         CREATE TABLE t (a int, UNIQUE (a, a));
         CREATE TABLE t (a int, UNIQUE (ctid));
+        CREATE TABLE t (a int, PRIMARY KEY (ctid));
         CREATE TABLE t (a point UNIQUE);
         CREATE TABLE t (a json PRIMARY KEY);
         CREATE TABLE t (a int, b int, c text, UNIQUE (a) INCLUDE (c), UNIQUE (a) INCLUDE (nosuch));
