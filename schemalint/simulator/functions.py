@@ -128,9 +128,11 @@ def _check_transforms(session: Session, option: DefElem, language: Language) -> 
         assert isinstance(type_name, TypeName)
         oid = get_base_type(session, typename_type_id(session, type_name))
         if session.catalog.find(Transform, 0, f"{oid} {language.oid}") is None:
+            at = (type_name.start, type_name.end)
+            session.names.unknown_or("", at)
             shown = format_type(session, oid)
             message = f'transform for type {shown} language "{language.name}" does not exist'
-            raise Refusal("42704", message, at=(type_name.start, type_name.end))
+            raise Refusal("42704", message, at=at)
 
 
 def _result(session: Session, stmt: CreateFunctionStmt, required: Oid, language: Oid) -> tuple[Oid, bool]:

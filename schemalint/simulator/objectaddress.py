@@ -284,6 +284,7 @@ def _cast(session: Session, types: tuple[TypeName, TypeName], missing_ok: bool, 
     if found is None:
         if missing_ok:
             return None
+        session.names.unknown_or("", at)
         shown = f"{format_type(session, source)} to type {format_type(session, target)}"
         raise Refusal("42704", f"cast from type {shown} does not exist", at=at)
     return found.address
@@ -297,6 +298,7 @@ def _transform(session: Session, names: tuple[TypeName, str], missing_ok: bool, 
     if found is None:
         if missing_ok:
             return None
+        session.names.unknown_or("", at)
         message = f'transform for type {format_type(session, oid)} language "{language}" does not exist'
         raise Refusal("42704", message, at=at)
     return found.address
