@@ -9,7 +9,7 @@ from schemalint.lint.engine import File
 from schemalint.lint.fixes import apply_edits
 from schemalint.lint.suppressions import Judged, judge, suppressions
 from schemalint.source import Source
-from schemalint.syntax.comments import line_comments
+from schemalint.syntax.line_comments import line_comments
 from schemalint.syntax.split import split_statements
 
 RULES = ("bad-drop", "bad-type", "not-run")
