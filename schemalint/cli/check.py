@@ -9,6 +9,8 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from schemalint.cli.baseline import apply_baseline, find_baseline, write_into
+from schemalint.cli.fixing import apply_fixes, fix_diff
 from schemalint.cli.reading import STDIN, expand
 from schemalint.cli.reports import wanted_reports, write_reports
 from schemalint.cli.settings import read_config, with_options
@@ -21,7 +23,15 @@ from schemalint.lint.rule import Rule
 from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD, judge
 
 
-def run_check(
+def run_check(**options: Any) -> int:
+    """Check files, write the report, and return the exit code; after fixes, the code and report of what they leave. Raises UserError."""
+    code = _check_once(**options)
+    if code is None:
+        code = _check_once(**{**options, "fix": False, "unsafe": False})
+    return int(code or 0)
+
+
+def _check_once(
     *,
     paths: tuple[str, ...],
     dsn: str | None,
@@ -35,10 +45,18 @@ def run_check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: SeverityName | None,
+    baseline: str | None,
+    write_baseline: str | None,
     fix: bool,
-) -> int:
-    """Check files, write the report, and return the exit code. Raises UserError."""
+    unsafe: bool,
+    diff: bool,
+) -> int | None:
+    """Check files, write the report, and return the exit code; None where files were changed instead. Raises UserError."""
     wanted = wanted_reports(reports)
+    if unsafe and not (fix or diff):
+        raise UserError("--unsafe says which edits --fix or --diff are about: name one of them")
+    if fix and (diff or write_baseline):
+        raise UserError(f"--fix and {'--diff' if diff else '--write-baseline'} do not go together")
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
     names = expand(paths or nothing_named())
@@ -49,15 +67,20 @@ def run_check(
     report, crashes = check_all(targets, chosen, files, config.severity)
     reported = names_on(BUILT_IN, select or config.select, (*config.ignore, *ignore))
     report = _without_allowed(report, files, rules, chosen, reported, config.severity)
-    if fix:
-        _apply_fixes(report, names)
+    ran = [*reported, NOT_UNDERSTOOD, *(r.name for r in chosen)]
+    report, holds = _without_baseline(report, baseline, write_baseline, config.path, names, ran, crashed=bool(crashes))
+    if fix and apply_fixes(report, names, unsafe=unsafe) and STDIN not in names:
+        return None
+    if diff:
+        click.echo("".join(fix_diff(report, unsafe=unsafe)), nl=False)
+        wanted = [w for w in wanted if w.output is not None]
     write_reports(wanted, report, rules, [f.source.name for f in files])
     for crash in crashes:
         click.echo(f"schemalint: {crash}", err=True)
     if crashes:
         return 2
     limit = SEVERITIES.index(fail_on or config.fail_on or "error")
-    return int(any(SEVERITIES.index(d.severity) >= limit for d in report.diagnostics))
+    return int(not holds or any(SEVERITIES.index(d.severity) >= limit for d in report.diagnostics))
 
 
 def nothing_named() -> tuple[str, ...]:
@@ -111,6 +134,27 @@ def _merged(results: list[tuple[str, Result]]) -> Iterable[Diagnostic]:
     return sorted(merged, key=lambda d: (order[d.source.name], d.sort_key))
 
 
+def _without_baseline(
+    report: Report,
+    name: str | None,
+    written: str | None,
+    config: Path | None,
+    files: list[str],
+    ran: list[str],
+    *,
+    crashed: bool,
+) -> tuple[Report, bool]:
+    """(the report without what the baseline allows, whether all that the baseline says is still true)."""
+    if written is not None:
+        if crashed:
+            raise UserError(
+                f"{written}: not written, because a rule failed (run without --write-baseline to see which)"
+            )
+        return write_into(report, Path(written), files, ran), True
+    path = find_baseline(name, config)
+    return (report, True) if path is None else apply_baseline(report, path, files, ran)
+
+
 def _without_allowed(
     report: Report,
     files: list[File],
@@ -131,17 +175,3 @@ def _without_allowed(
         severities=severities,
     )
     return replace(report, diagnostics=judged.diagnostics, allowed=judged.allowed)
-
-
-def _apply_fixes(report: Report, names: list[str]) -> None:
-    """Write the safe edits into the files."""
-    from schemalint.cli.writing import write_edits
-    from schemalint.lint.fixes import compatible_fixes
-
-    by_file: dict[str, list[Any]] = {}
-    for diagnostic, fix in compatible_fixes(report.diagnostics, frozenset(("safe",))):
-        if diagnostic.source.name in names and diagnostic.source.name != STDIN:
-            by_file.setdefault(diagnostic.source.name, []).extend(fix.edits)
-    for name, edits in by_file.items():
-        write_edits(name, edits)
-        click.echo(f"schemalint: {name}: fixed", err=True)

@@ -105,7 +105,11 @@ class InOrder(click.Command):
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
+@click.option("--baseline", metavar="FILE", help="Findings to allow.  [default: schemalint-baseline.json, if there]")
+@click.option("--write-baseline", metavar="FILE", help="Allow all that is found from now on.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
+@click.option("--unsafe", is_flag=True, help="With --fix or --diff: also the edits that a person should read.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.pass_context
 def check(ctx: click.Context, /, formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> int:
     """Check migrations: files, or directories of .sql files."""
