@@ -22,7 +22,7 @@ from schemalint.semantics.expressions import transform_expr
 from schemalint.semantics.figure_colname import figure_colname
 from schemalint.semantics.operators import make_op
 from schemalint.semantics.parsestate import NamespaceItem, ParseState, span
-from schemalint.semantics.query import BoolExpr, CoalesceExpr, Expr, FullJoin, RangeTblEntry, RelabelType, Var
+from schemalint.semantics.query import BoolExpr, CoalesceExpr, Expr, OuterJoin, RangeTblEntry, RelabelType, Var
 from schemalint.semantics.relations import (
     add_ns_item_to_query,
     add_range_table_entry,
@@ -266,13 +266,14 @@ def _join_expr(pstate: ParseState, j: nodes.JoinExpr) -> tuple[NamespaceItem, Na
     if _unknown(left) or _unknown(right):
         item = _unknown_join(pstate, j, left, right)
         return item, _join_namespace(pstate, j, item, namespace, using)
+    known = len(pstate.quals)
     if using:
         _merge_columns(pstate, j, using, left, right, names, ns_vars, alias_vars, used_left, used_right)
     elif j.quals is not None:
         pstate.quals.append(_join_on(pstate, j.quals, namespace))
-    if j.jointype == "JOIN_FULL" and pstate.quals:
+    if j.jointype != "JOIN_INNER":
         sides = (frozenset(range(before + 1, between + 1)), frozenset(range(between + 1, len(pstate.rtable) + 1)))
-        pstate.full_joins.append(FullJoin(*sides, (pstate.quals[-1],)))
+        pstate.outer_joins.append(OuterJoin(j.jointype, *sides, tuple(pstate.quals[known:])))
     for item, used in ((left, used_left), (right, used_right)):
         _remaining_columns(item, used, names, ns_vars, alias_vars)
     using_alias = j.join_using_alias.aliasname if j.join_using_alias is not None else None

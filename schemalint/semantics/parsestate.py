@@ -8,7 +8,7 @@ from typing import Any
 from schemalint.catalog.model import Oid, Relation
 from schemalint.catalog.names import Names
 from schemalint.catalog.store import Catalog
-from schemalint.semantics.query import CommonTableExpr, Expr, FullJoin, RangeTblEntry, TargetEntry, Var
+from schemalint.semantics.query import CommonTableExpr, Expr, OuterJoin, RangeTblEntry, TargetEntry, Var
 from schemalint.syntax.nodes import ColumnRef, LockingClause, Node, ParamRef, WindowDef
 from schemalint.syntax.nodes import CommonTableExpr as RawCommonTableExpr
 
@@ -111,7 +111,7 @@ class ParseState:
         self.namespace: list[NamespaceItem] = []
         self.joinlist: list[int] = []
         self.quals: list[Expr] = []
-        self.full_joins: list[FullJoin] = []
+        self.outer_joins: list[OuterJoin] = []
         self.ctenamespace: list[CommonTableExpr] = []
         self.future_ctes: list[RawCommonTableExpr] = []
         self.parent_cte: Any = None

@@ -394,9 +394,10 @@ class CommonTableExpr(Struct, frozen=True, gc=False):
     extra_types: tuple[Oid, ...] = ()
 
 
-class FullJoin(Struct, frozen=True, gc=False):
-    """FULL JOIN: the range table indexes of both sides, and its conditions."""
+class OuterJoin(Struct, frozen=True, gc=False):
+    """LEFT, RIGHT or FULL JOIN: the range table indexes of both sides, and its condition (NATURAL may have none)."""
 
+    kind: str
     left: frozenset[int]
     right: frozenset[int]
     quals: tuple[Expr, ...]
@@ -472,7 +473,7 @@ class Query(Struct, frozen=True, gc=False):
     set_operation: str = ""
     set_operands: tuple[int, ...] = ()
     set_groups: tuple[tuple[SortGroupClause, ...], ...] = ()
-    full_joins: tuple[FullJoin, ...] = ()
+    outer_joins: tuple[OuterJoin, ...] = ()
     ctes: tuple[CommonTableExpr, ...] = ()
     locking: tuple[RowMark, ...] = ()
     constraint_deps: tuple[Oid, ...] = ()

@@ -62,7 +62,7 @@ def transform_select_stmt(pstate: ParseState, stmt: nodes.SelectStmt) -> Query:
         rtable=tuple(pstate.rtable),
         target_list=tuple(targets),
         from_=tuple(pstate.joinlist),
-        full_joins=tuple(pstate.full_joins),
+        outer_joins=tuple(pstate.outer_joins),
         quals=_all_quals(pstate, qual),
         group=tuple(group),
         grouping_sets=bool(sets),

@@ -55,9 +55,11 @@ def parse_check_aggregates(
     if has_joins:
         clauses = [structs.replace(tle, expr=_flatten(pstate, tle.expr, 0)) for tle in clauses]
     check = _Check(pstate, clauses, common)
-    for expr in (*[tle.expr for tle in targets], *([having] if having is not None else [])):
-        check.grouping_exprs(expr, 0, has_joins)
-        check.walk(_flatten(pstate, expr, 0) if has_joins else expr, 0, False)
+    for exprs in ([tle.expr for tle in targets], [having] if having is not None else []):
+        for expr in exprs:
+            check.grouping_exprs(expr, 0, has_joins)
+        for expr in exprs:
+            check.walk(_flatten(pstate, expr, 0) if has_joins else expr, 0, False)
     if pstate.has_aggs and any(rte.kind == "cte" and rte.self_reference for rte in pstate.rtable):
         found = locate_agg_of_level([tle.expr for tle in targets] + [having], 0)
         message = "aggregate functions are not allowed in a recursive query's recursive term"

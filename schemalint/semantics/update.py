@@ -44,7 +44,7 @@ def _query(
         returning=returning,
         result_relation=result_relation,
         from_=tuple(pstate.joinlist),
-        full_joins=tuple(pstate.full_joins),
+        outer_joins=tuple(pstate.outer_joins),
         quals=(*pstate.quals, *([qual] if qual is not None else [])),
         ctes=tuple(pstate.ctenamespace),
         has_aggs=pstate.has_aggs,

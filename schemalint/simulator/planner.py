@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from schemalint.catalog.model import Operator
 from schemalint.errors import Refusal
+from schemalint.semantics.locking import lcs_as_string
 from schemalint.semantics.lsyscache import type_is_collatable
 from schemalint.semantics.query import (
     BoolExpr,
     Const,
     Expr,
-    FullJoin,
     OpExpr,
+    OuterJoin,
     Param,
     Query,
     SortGroupClause,
@@ -28,8 +29,11 @@ from schemalint.simulator.session import Session
 
 def check_plan(session: Session, query: Query, explain_only: bool) -> None:
     """Refuse a query that cannot be planned; its subqueries are the caller's care."""
-    for join in query.full_joins:
-        _check_full_join(session, query, join)
+    for join in query.outer_joins:
+        if query.locking:
+            _check_locking(query, join)
+        if join.kind == "JOIN_FULL" and join.quals:
+            _check_full_join(session, query, join)
     if query.group and not query.grouping_sets:
         _check_grouping(query.group, "GROUP BY")
     if query.distinct:
@@ -94,12 +98,30 @@ def _is_plain(node: Struct) -> bool:
     return isinstance(node, Const) or all(_is_plain(child) for child in children(node))
 
 
-def _check_full_join(session: Session, query: Query, join: FullJoin) -> None:
+def _is_reduced(query: Query, join: OuterJoin, nullable: frozenset[int]) -> bool:
+    """Whether conditions outside of an outer join may make it an inner one (reduce_outer_joins)."""
+    own = {id(qual) for qual in join.quals}
+    return any(_varnos(qual) & nullable for qual in query.quals if id(qual) not in own)
+
+
+def _check_locking(query: Query, join: OuterJoin) -> None:
+    """The side of an outer join that may have no row cannot be locked (make_outerjoininfo)."""
+    nullable: frozenset[int] = frozenset()
+    if join.kind != "JOIN_RIGHT":
+        nullable |= join.right
+    if join.kind != "JOIN_LEFT":
+        nullable |= join.left
+    mark = next((mark for mark in query.locking if mark.rti in nullable), None)
+    if mark is not None and not _is_reduced(query, join, nullable):
+        message = f"{lcs_as_string(mark.strength)} cannot be applied to the nullable side of an outer join"
+        raise Refusal("0A000", message)
+
+
+def _check_full_join(session: Session, query: Query, join: OuterJoin) -> None:
     """FULL JOIN must compare both sides by an operator that merges or hashes. Where other conditions may turn it into another
     kind of join it is not looked at."""
     sides = join.left | join.right
-    own = {id(qual) for qual in join.quals}
-    if any(_varnos(qual) & sides for qual in query.quals if id(qual) not in own):
+    if _is_reduced(query, join, sides):
         return
     if not all(query.rtable[varno - 1].kind in ("relation", "join") for varno in join.left | join.right):
         return
@@ -117,7 +139,7 @@ def _check_full_join(session: Session, query: Query, join: FullJoin) -> None:
         raise Refusal("0A000", message)
 
 
-def _joins(session: Session, clause: Expr, join: FullJoin) -> Operator | None:
+def _joins(session: Session, clause: Expr, join: OuterJoin) -> Operator | None:
     """The operator of `left side op right side`, None for anything else."""
     if not isinstance(clause, OpExpr) or clause.kind != "op" or len(clause.args) != 2:
         return None

@@ -7,6 +7,7 @@ from schemalint.errors import Refusal
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Noted, Truncated
 from schemalint.simulator.pg_inherits import find_all_inheritors
 from schemalint.simulator.rangevars import check_not_system_catalog, relation_openrv
+from schemalint.simulator.result_relations import check_foreign_table
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import TruncateStmt
 
@@ -29,6 +30,7 @@ def execute_truncate(session: Session, stmt: TruncateStmt) -> None:
                 if oid not in found:
                     child = catalog[Relation, oid]
                     if child.kind == "f" and child.server:
+                        check_foreign_table(session, child, at)
                         session.undecided.append(f'whether foreign table "{child.name}" can be truncated is not known')
                     found[oid] = False
         elif relation.kind == "p":
@@ -52,6 +54,8 @@ def _check(session: Session, relation: Relation, at: At) -> None:
     name = relation.name
     if relation.kind not in "rpf":
         raise Refusal("42809", f'"{name}" is not a table', at=at, word=name)
+    if relation.kind == "f":
+        check_foreign_table(session, relation, at)
     check_not_system_catalog(session, relation, at)
     if session.role != 10:
         from schemalint.simulator.acl import acl_check
