@@ -23,6 +23,9 @@ PUBLIC: Oid = 2200
 
 At = tuple[int, int] | None
 
+_TEMPORARY = ("pg_temp_", "pg_toast_temp_")
+"""Temporary schemas are numbered by the session's place among those that run."""
+
 
 def qualified(names: Iterable[str]) -> str:
     """Names with points between them, as messages print them (NameListToString)."""
@@ -167,6 +170,8 @@ class Names:
 
     def unknown_or(self, name: str, at: At = None) -> None:
         """Raise Undecidable when a missing name may exist after all, in a schema whose contents are not known for example."""
+        if name.startswith(_TEMPORARY):
+            raise Undecidable(f'which session has schema "{name}" is not known', at)
         why = self.catalog.why_unknown(name)
         if why is None and self._asked is not None:
             why = self.catalog.why_unknown(self._asked)
