@@ -12,10 +12,11 @@ from typing import Any
 from msgspec import Struct
 
 from schemalint.catalog import rows
+from schemalint.catalog.keys import PART_OF
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID, ObjectAddress, Oid
 from schemalint.catalog.reader import Reader, columns_of, object_query, put, texts
 from schemalint.catalog.references import referred_class
-from schemalint.catalog.store import PART_OF, Catalog
+from schemalint.catalog.store import Catalog
 
 LAZY = (
     "pg_class",

@@ -11,9 +11,10 @@ from msgspec import NODEFAULT, Struct, structs
 
 from schemalint.catalog import model
 from schemalint.catalog.builtins import name_key
+from schemalint.catalog.keys import QUALIFIED
 from schemalint.catalog.model import CLASSES, CatalogObject, ObjectAddress, Oid
 from schemalint.catalog.names import PG_CATALOG
-from schemalint.catalog.store import QUALIFIED, Catalog
+from schemalint.catalog.store import Catalog
 
 REFERENCES: Mapping[type[Struct], Mapping[str, str]] = {
     model.Attribute: {"type": "pg_type", "collation": "pg_collation"},

@@ -22,9 +22,10 @@ from msgspec import Struct
 from schemalint.catalog import model
 from schemalint.catalog.builtins import FIRST_UNPINNED_OID, name_key
 from schemalint.catalog.implied import is_implied
+from schemalint.catalog.keys import QUALIFIED
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID, CatalogObject, Dependency, Expression, ObjectAddress
 from schemalint.catalog.references import SECRET, Identities, defaults_of, option_names, referred_class
-from schemalint.catalog.store import QUALIFIED, Catalog
+from schemalint.catalog.store import Catalog
 from schemalint.errors import UserError
 
 FORMAT = 1

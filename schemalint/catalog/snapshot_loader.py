@@ -13,10 +13,11 @@ from msgspec import Struct, field
 from schemalint.catalog import model
 from schemalint.catalog.builtins import STRUCTS, load
 from schemalint.catalog.implied import array_name, array_over, edges_of_array, edges_of_row_type, row_type
+from schemalint.catalog.keys import OWNED_BY
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID, CatalogObject, Expression, ObjectAddress, Oid
 from schemalint.catalog.references import Identities, quoted, referred_class
 from schemalint.catalog.snapshot import FORMAT, Header, expected_namespace
-from schemalint.catalog.store import OWNED_BY, Catalog
+from schemalint.catalog.store import Catalog
 from schemalint.errors import UserError
 
 LAZY = frozenset(

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from schemalint.catalog import model
-from schemalint.catalog.builtins import name_key
+from schemalint.catalog.keys import (
+    EXISTENCE,
+    OVERLOADED,
+    PART_OF,
+    QUALIFIED,
+    STAMPED,
+    name_entry,
+    owner_keys,
+    subaddresses,
+)
+from schemalint.catalog.loading import Loader
 from schemalint.catalog.model import CatalogObject, Dependency, ObjectAddress, Oid
 from schemalint.errors import Refusal
 
@@ -22,82 +32,6 @@ C = TypeVar("C", bound=CatalogObject)
 
 _GONE = object()
 """In a journaled dict: a built-in object that was dropped."""
-
-QUALIFIED = frozenset(
-    (
-        "pg_class",
-        "pg_type",
-        "pg_proc",
-        "pg_operator",
-        "pg_opfamily",
-        "pg_opclass",
-        "pg_collation",
-        "pg_conversion",
-        "pg_ts",
-        "pg_statistic_ext",
-    )
-)
-"""Catalogs whose objects live in a schema."""
-
-_EXISTENCE = frozenset(
-    (
-        "3F000",
-        "42P01",
-        "42703",
-        "42704",
-        "42883",
-        "42P07",
-        "42701",
-        "42710",
-        "42723",
-        "42P06",
-        "42P16",
-        "42830",
-        "42809",
-        "2BP01",
-    )
-)
-"""SQLSTATEs that say that something does not exist, exists already, is of another kind, or is still needed."""
-
-OVERLOADED = frozenset(("pg_proc", "pg_operator"))
-"""Catalogs where several objects of a schema may share a name."""
-
-OWNED_BY = {
-    "pg_constraint": ("relid", "typid"),
-    "pg_trigger": ("relid",),
-    "pg_policy": ("relid",),
-    "pg_rewrite": ("relid",),
-    "pg_statistic_ext": ("relid",),
-    "pg_user_mapping": ("server",),
-}
-"""Catalogs looked up by the relation (or type, or server) that their rows belong to, and the columns that name it."""
-
-
-PART_OF = {
-    "pg_attrdef": "pg_class",
-    "pg_publication_rel": "pg_publication",
-    "pg_publication_namespace": "pg_publication",
-}
-"""Catalogs whose rows are parts of another's structs."""
-
-STAMPED = frozenset(("pg_cast", "pg_operator", "pg_opclass"))
-"""Catalogs whose look-ups are worth keeping, so that Catalog.stamps tells whether they still hold."""
-
-
-class Loader(Protocol):
-    """Fetches what a lazily read catalog lacks; by_name and by_oid return whether anything new was put into it. With a relation comes
-    the knowledge of what belongs to it, with `dependents` the knowledge of what needs an object, each fetched when it is looked at.
-    What was once asked for is not fetched again: statements may have dropped it since."""
-
-    def by_name(self, classid: str, namespace: Oid, name: str) -> bool: ...
-
-    def by_oid(self, classid: str, oid: Oid) -> bool: ...
-
-    def dependents(self, classid: str, oid: Oid) -> None: ...
-
-    def members(self, classid: str, namespace: Oid) -> None: ...
-
-    def everything(self, classid: str | None = None) -> None: ...
 
 
 class Catalog:
@@ -291,7 +225,7 @@ class Catalog:
             self._objects[address] = obj
             if obj.oid >= self._next_oid[""]:
                 self._next_oid[""] = obj.oid + 1
-            key = self._name_key(obj)
+            key = name_entry(obj)
             if key is not None:
                 if key[0] in OVERLOADED:
                     held = self._names.get(key)
@@ -301,7 +235,7 @@ class Catalog:
                     self._names.setdefault(key, obj.oid)
                 if key[0] in QUALIFIED:
                     self._members.setdefault((key[0], key[1]), {})[obj.oid] = None
-            for owner in self._owner_keys(obj):
+            for owner in owner_keys(obj):
                 self._owned.setdefault(owner, {})[obj.oid] = None
             if address.classid in STAMPED:
                 self.stamps[address.classid] = next(self._next_stamp)
@@ -335,48 +269,14 @@ class Catalog:
             self._set(self._objects, address, _GONE)
         else:
             self._delete(self._objects, address)
-        for depends in [a for a in self._subaddresses(old) if a in self._depends]:
+        for depends in [a for a in subaddresses(old) if a in self._depends]:
             self.clear_dependencies(depends)
-        for commented in [a for a in self._subaddresses(old) if a in self._comments]:
+        for commented in [a for a in subaddresses(old) if a in self._comments]:
             self._delete(self._comments, commented)
 
-    @staticmethod
-    def _subaddresses(obj: CatalogObject) -> Iterator[ObjectAddress]:
-        yield obj.address
-        if isinstance(obj, model.Relation):
-            for column in obj.columns:
-                yield ObjectAddress(obj.CLASS, obj.oid, column.num)
-
-    @staticmethod
-    def _name_key(obj: CatalogObject) -> tuple[str, Oid, str] | None:
-        cls = obj.CLASS
-        if cls in OWNED_BY and cls not in QUALIFIED:
-            return None
-        return (cls, getattr(obj, "namespace", 0) if cls in QUALIFIED else 0, name_key(obj))
-
-    @staticmethod
-    def _owner_keys(obj: CatalogObject) -> Iterator[tuple[str, Oid]]:
-        for field in OWNED_BY.get(obj.CLASS, ()):
-            owner = getattr(obj, field)
-            if owner:
-                yield (f"{obj.CLASS}.{field}", owner)
-        if isinstance(obj, model.Constraint):
-            yield (f"conname {obj.name}", obj.namespace)
-            if obj.frelid:
-                yield ("pg_constraint.frelid", obj.frelid)
-            if obj.parentid:
-                yield ("pg_constraint.parentid", obj.parentid)
-        elif isinstance(obj, model.Relation):
-            if obj.index is not None:
-                yield ("index", obj.index.relid)
-            for parent in obj.inherits:
-                yield ("inherits", parent)
-        elif isinstance(obj, model.Trigger) and obj.parentid:
-            yield ("pg_trigger.parentid", obj.parentid)
-
     def _unlink(self, old: CatalogObject, new: CatalogObject | None) -> None:
-        key = self._name_key(old)
-        if key is not None and (new is None or self._name_key(new) != key):
+        key = name_entry(old)
+        if key is not None and (new is None or name_entry(new) != key):
             held = self._names.get(key)
             if key[0] in OVERLOADED:
                 rest = tuple(o for o in self._overloads(key) if o != old.oid)
@@ -388,22 +288,22 @@ class Catalog:
                     self._delete(self._names, key)
             if key[0] in QUALIFIED:
                 self._delete(self._members.setdefault((key[0], key[1]), {}), old.oid)
-        kept = set(self._owner_keys(new)) if new is not None else set()
-        for owner in self._owner_keys(old):
+        kept = set(owner_keys(new)) if new is not None else set()
+        for owner in owner_keys(old):
             if owner not in kept:
                 self._delete(self._owned.setdefault(owner, {}), old.oid)
 
     def _link(self, obj: CatalogObject, old: CatalogObject | None) -> None:
-        key = self._name_key(obj)
-        if key is not None and (old is None or self._name_key(old) != key):
+        key = name_entry(obj)
+        if key is not None and (old is None or name_entry(old) != key):
             if key[0] in OVERLOADED:
                 self._set(self._names, key, (*self._overloads(key), obj.oid))
             else:
                 self._set(self._names, key, obj.oid)
             if key[0] in QUALIFIED:
                 self._set(self._members.setdefault((key[0], key[1]), {}), obj.oid, None)
-        had = set(self._owner_keys(old)) if old is not None else set()
-        for owner in self._owner_keys(obj):
+        had = set(owner_keys(old)) if old is not None else set()
+        for owner in owner_keys(obj):
             if owner not in had:
                 self._set(self._owned.setdefault(owner, {}), obj.oid, None)
 
@@ -494,7 +394,7 @@ class Catalog:
 
     def doubt(self, refusal: Refusal) -> str | None:
         """Why a refusal for something missing or present may be wrong: a name that it gives became unknown on the way."""
-        if not self._unknown or refusal.sqlstate not in _EXISTENCE:
+        if not self._unknown or refusal.sqlstate not in EXISTENCE:
             return None
         if "" in self._unknown:
             return self._unknown[""]
