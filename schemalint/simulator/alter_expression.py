@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from schemalint.catalog.model import Attribute, ObjectAddress, Publication, Relation
+from schemalint.catalog.model import Attribute, ObjectAddress, Relation
 from schemalint.errors import Refusal
 from schemalint.simulator.alter_columns import note_changed
+from schemalint.simulator.alter_storage import is_published
 from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command, attnum_to_alter, no_such_column
 from schemalint.simulator.constraints import RawColumnDefault, add_relation_new_constraints
 from schemalint.simulator.deletion import remove_default
@@ -28,6 +29,8 @@ def at_exec_set_expression(work: AlterTable, tab: AlteredTable, command: Command
         raise Refusal("55000", message, at=at, word=name)
     if column.generated == "v":
         _check_virtual(work, relation, column, at)
+        if column.notnull:
+            tab.scans.append(f'column "{name}" is not null')
     elif relation.kind in "rm":
         tab.rewrite.append(f'column "{name}" is generated anew')
     from schemalint.simulator.alter_type import remember_all_dependent_for_rebuilding
@@ -49,11 +52,8 @@ def _check_virtual(work: AlterTable, relation: Relation, column: Attribute, at: 
     prefix = "ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables"
     if any(con.type == "c" for con in work.session.catalog.constraints(relation.oid)):
         raise Refusal("0A000", f"{prefix} with check constraints", at=at, detail=what)
-    if column.notnull:
-        raise Refusal("0A000", f"{prefix} with not-null constraints", at=at, detail=what)
-    for publication in work.session.catalog.all(Publication):
-        if publication.alltables or any(part.relid == relation.oid for part in publication.relations):
-            raise Refusal("0A000", f"{prefix} that are part of a publication", at=at, detail=what)
+    if is_published(work.session, relation):
+        raise Refusal("0A000", f"{prefix} that are part of a publication", at=at, detail=what)
 
 
 def prep_drop_expression(

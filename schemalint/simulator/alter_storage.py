@@ -32,7 +32,7 @@ def prep_change_persistence(
         raise Refusal("42P16", message, at=at, word=name)
     if (relation.persistence == "p") == to_logged:
         return
-    if not to_logged and _is_published(work.session, relation):
+    if not to_logged and is_published(work.session, relation):
         message = f'cannot change table "{name}" to unlogged because it is part of a publication'
         detail = "Unlogged relations cannot be replicated."
         raise Refusal("55000", message, at=at, word=name, detail=detail)
@@ -41,12 +41,10 @@ def prep_change_persistence(
     tab.rewrite.append("SET LOGGED" if to_logged else "SET UNLOGGED")
 
 
-def _is_published(session: Session, relation: Relation) -> bool:
-    """Whether a publication names the table, or its schema (GetRelationPublications)."""
-    for publication in session.catalog.all(model.Publication):
-        if any(part.relid == relation.oid for part in publication.relations):
-            return True
-    return False
+def is_published(session: Session, relation: Relation) -> bool:
+    """Whether a publication names the table (GetRelationPublications)."""
+    dependents = session.catalog.dependents(relation.address)
+    return any(dependent.classid == "pg_publication_rel" for dependent, _, _ in dependents)
 
 
 def _check_foreign_keys(work: AlterTable, relation: Relation, to_logged: bool, at: At) -> None:
