@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from schemalint.diagnostics import SEVERITIES, SeverityName
 from schemalint.errors import UserError
+from schemalint.migrations.names import RUNNERS
 
 PRESETS = ("supabase",)
 MAJORS = (14, 15, 16, 17, 18)
@@ -27,9 +28,10 @@ class Config(Struct, frozen=True):
     catalog: tuple[str, ...] = ()
     history: str | None = None
     rules: tuple[str, ...] = ()
+    runner: str | None = None
 
 
-KEYS = ("select", "ignore", "severity", "preset", "pg-version", "fail-on", "catalog", "history", "rules")
+KEYS = ("select", "ignore", "severity", "preset", "pg-version", "fail-on", "catalog", "history", "rules", "runner")
 
 
 def nearest(word: str, words: tuple[str, ...] | list[str]) -> str:
@@ -89,6 +91,7 @@ def _read(path: Path, data: dict[str, Any], rule_names: tuple[str, ...]) -> Conf
         catalog=tuple(str(below / name) for name in _names(path, data, "catalog")),
         history=str(below / _text(path, data, "history")) if "history" in data else None,
         rules=tuple(str(below / name) for name in _names(path, data, "rules")),
+        runner=_choice(path, data, "runner", RUNNERS),
     )
 
 

@@ -115,6 +115,8 @@ class Report(Struct, frozen=True):
     statements: int
     diagnostics: tuple[Diagnostic, ...]
     not_checked: tuple[Unchecked, ...] = ()
+    runner: str = "plain"
+    base: str | None = None
     allowed: int = 0
 
     def count(self, severity: SeverityName) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 
 from schemalint.cli.baseline import apply_baseline, find_baseline, write_into
 from schemalint.cli.fixing import apply_fixes, fix_diff
-from schemalint.cli.reading import STDIN, expand
+from schemalint.cli.reading import STDIN
 from schemalint.cli.reports import wanted_reports, write_reports
+from schemalint.cli.selection import files_found, select_files
 from schemalint.cli.settings import read_config, with_options
 from schemalint.cli.targets import Database, databases, read_file
 from schemalint.config import check_rule_name
@@ -21,6 +23,7 @@ from schemalint.errors import UserError
 from schemalint.lint.engine import File, Result, check_files
 from schemalint.lint.rule import Rule
 from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD, judge
+from schemalint.migrations.checks import FILE_RULES
 
 
 def run_check(**options: Any) -> int:
@@ -50,6 +53,8 @@ def _check_once(
     fix: bool,
     unsafe: bool,
     diff: bool,
+    runner: str | None = None,
+    base: str | None = None,
 ) -> int | None:
     """Check files, write the report, and return the exit code; None where files were changed instead. Raises UserError."""
     wanted = wanted_reports(reports)
@@ -59,12 +64,13 @@ def _check_once(
         raise UserError(f"--fix and {'--diff' if diff else '--write-baseline'} do not go together")
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
-    names = expand(paths or nothing_named())
-    whole = any(name != STDIN and Path(name).is_dir() for name in paths)
-    files = [read_file(name) for name in names]
+    selection = select_files(paths, runner or config.runner, base, os.environ)
+    names = list(selection.names)
+    files = [read_file(name, selection.runner) for name in names]
     chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore))
-    targets = databases(config, dsn, open_world, names, whole)
+    targets = databases(config, dsn, open_world, selection)
     report, crashes = check_all(targets, chosen, files, config.severity)
+    report = files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
     reported = names_on(BUILT_IN, select or config.select, (*config.ignore, *ignore))
     report = _without_allowed(report, files, rules, chosen, reported, config.severity)
     ran = [*reported, NOT_UNDERSTOOD, *(r.name for r in chosen)]
@@ -83,15 +89,10 @@ def _check_once(
     return int(not holds or any(SEVERITIES.index(d.severity) >= limit for d in report.diagnostics))
 
 
-def nothing_named() -> tuple[str, ...]:
-    """No path was given: raises UserError."""
-    raise UserError("name the migrations to check: files, or directories of .sql files (- is standard input)")
-
-
 def choose_rules(rules: dict[str, Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
     """The rules to run: those that are on by default or the selected ones, without the ignored ones. Raises UserError."""
     for name in (*select, *ignore):
-        check_rule_name(name, (*rules, *BUILT_IN))
+        check_rule_name(name, (*rules, *BUILT_IN, *FILE_RULES))
     return [r for r in rules.values() if (r.name in select if select else r.default) and r.name not in ignore]
 
 
@@ -168,7 +169,7 @@ def _without_allowed(
     judged = judge(
         report.diagnostics,
         files,
-        known=(*rules, NOT_UNDERSTOOD),
+        known=(*rules, *FILE_RULES, NOT_UNDERSTOOD),
         decided=[NOT_UNDERSTOOD, *(r.name for r in chosen)] if closed else (),
         reported=reported,
         unchecked=report.not_checked,

@@ -71,6 +71,9 @@ def _what_to_check_against(command: Any) -> Any:
             help="A snapshot (.json) or SQL (.sql: pg_dump, structure.sql) of the database. Repeat for several databases.",
         ),
         click.option("--history", metavar="DIR", help="Migrations that the database has already; replayed first."),
+        click.option(
+            "--runner", metavar="NAME", help="What runs the migrations (dbmate, flyway, ...), if not what is found."
+        ),
         click.option("--open-world", is_flag=True, help="What is not known may exist all the same."),
         click.option("--pg-version", type=int, metavar="N", help="Server major, where no server or snapshot says it."),
         click.option(
@@ -104,6 +107,7 @@ class InOrder(click.Command):
 )
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
+@click.option("--base", metavar="REV", help="Check what is not on this git revision; the rest is history.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
 @click.option("--baseline", metavar="FILE", help="Findings to allow.  [default: schemalint-baseline.json, if there]")
 @click.option("--write-baseline", metavar="FILE", help="Allow all that is found from now on.")

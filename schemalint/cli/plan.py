@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from schemalint.cli.check import nothing_named
 from schemalint.cli.output import style_for, write
-from schemalint.cli.reading import STDIN, expand
+from schemalint.cli.selection import select_files
 from schemalint.cli.settings import read_config, with_options
 from schemalint.cli.targets import Database, databases, read_file
 from schemalint.lint.engine import Engine, File
@@ -26,18 +24,18 @@ def run_plan(
     preset: str | None,
     output: str | None,
     config_file: str | None,
+    runner: str | None = None,
     format_: str,
 ) -> int:
     """Say what each statement does; exit code 1 when the server would refuse one. Raises UserError."""
     config, _ = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
-    names = expand(paths or nothing_named())
-    whole = any(name != STDIN and Path(name).is_dir() for name in paths)
-    files = [read_file(name) for name in names]
+    selection = select_files(paths, runner or config.runner)
+    files = [read_file(name, selection.runner) for name in selection.names]
     lines: list[str] = []
     plans = []
     refused = False
-    for database in databases(config, dsn, open_world, names, whole):
+    for database in databases(config, dsn, open_world, selection):
         steps = _steps(database, files)
         refused = refused or any(s["verdict"] == "refused" for _, entries in steps for s in entries)
         plans.append(plan.to_object(database.target, steps))

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from schemalint.errors import UserError
-from schemalint.migrations.layout import is_way_back
 from schemalint.source import Source
 
 STDIN = "-"
@@ -39,7 +38,7 @@ def read_source(name: str) -> Source:
             raise UserError(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MB")
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{name}: {_reason(error)}") from None
+        raise UserError(f"{name}: {reason_of(error)}") from None
     return Source(name, decode(data, name))
 
 
@@ -84,7 +83,8 @@ def _not_decodable(data: bytes, error: UnicodeDecodeError, encoding: str, name: 
     )
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """What the operating system said, in a few words."""
     return (error.strerror or type(error).__name__).lower().replace("no such file or directory", "no such file")
 
 
@@ -95,40 +95,3 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
 
 def _key(text: str) -> list[tuple[int, int, str]]:
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in _DIGITS.split(text) if p]
-
-
-def sql_files(directory: Path) -> list[Path]:
-    """The .sql files below a directory that lead forward, in order."""
-    try:
-        found = [p for p in directory.rglob("*") if p.suffix.lower() == ".sql" and p.is_file()]
-    except OSError as error:
-        raise UserError(f"{directory}: {_reason(error)}") from None
-    return in_order(p for p in found if not is_way_back(p))
-
-
-def expand(names: Iterable[str]) -> list[str]:
-    """Files and directories as files; each once, in the order given. Raises UserError."""
-    found: dict[str, None] = {}
-    for name in names:
-        path = Path(name)
-        if name != STDIN and path.is_dir():
-            below = sql_files(path)
-            if not below:
-                raise UserError(f"{name}: no .sql files in this directory")
-            found.update((str(p), None) for p in below)
-        elif name != STDIN and not path.exists():
-            raise UserError(f"{name}: no such file")
-        else:
-            found[name] = None
-    return list(found)
-
-
-def earlier_siblings(first: str) -> list[Path]:
-    """The files of the same directory that come before this one: its history."""
-    if first == STDIN:
-        return []
-    path = Path(first)
-    siblings = in_order(
-        p for p in path.parent.iterdir() if p.suffix.lower() == ".sql" and p.is_file() and not is_way_back(p)
-    )
-    return siblings[: siblings.index(path)] if path in siblings else []

@@ -11,6 +11,7 @@ from schemalint.errors import UserError
 from schemalint.lint.loader import load_rules
 from schemalint.lint.rule import Rule
 from schemalint.lint.suppressions import BUILT_IN
+from schemalint.migrations.checks import FILE_RULES
 
 
 def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
@@ -19,7 +20,7 @@ def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
     config = load_config(path)
     rules = load_rules(Path(directory) for directory in config.rules)
     if path is not None:
-        load_config(path, (*rules, *BUILT_IN))  # again, now that the rules' names are known
+        load_config(path, (*rules, *BUILT_IN, *FILE_RULES))  # again, now that the rules' names are known
     return config, rules
 
 

@@ -20,6 +20,7 @@ RUNNER = Runner(
     name="atlas",
     files=r"(?:^|/)(?P<version>[^/_.]+)[^/]*\.sql$",
     read=read,
+    checksums=True,
     marks=(Mark("atlas.sum"), Mark("atlas.hcl")),
     contents=r"^--\s*atlas:(?:txmode|nolint|checkpoint)\b",
 )

@@ -17,6 +17,8 @@ RUNNER = Runner(
     name="dbmate",
     files=r"(?:^|/)(?P<version>\d+)[^/]*\.sql$",
     read=read,
+    needs_way_back=True,
     folders=("db/migrations",),
+    every=True,
     contents=r"^--[ \t]*migrate:up\b",
 )

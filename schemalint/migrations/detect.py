@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from schemalint.errors import UserError
+from schemalint.migrations.names import RUNNERS
 from schemalint.migrations.runner import Mark, Name, Runner, folder_of, name_of
-
-RUNNERS = (
-    "supabase",
-    "flyway",
-    "liquibase",
-    "dbmate",
-    "goose",
-    "sql-migrate",
-    "tern",
-    "drizzle",
-    "prisma",
-    "atlas",
-    "sqlx",
-    "diesel",
-    "hasura",
-    "node-pg-migrate",
-    "sqitch",
-    "pop",
-    "golang-migrate",
-    "plain",
-)
-"""In the order in which they are asked, where what speaks for them is equal."""
 
 MAX_LEVELS = 8
 """Folders that are looked at for files that tell a runner, from the migrations upward; not above the repository."""
@@ -60,9 +39,9 @@ def detect(paths: Sequence[Path]) -> Runner:
     texts = [_head(path) for path in dict.fromkeys(some)]
     return (
         _marked(fitting, paths, sure=True)
-        or next((r for r in fitting if r.contents and any(_holds(r, text) for text in texts)), None)
+        or next((r for r in fitting if r.contents and _count(r)(_holds(r, text) for text in texts)), None)
         or _marked(fitting, paths, sure=False)
-        or next((r for r in fitting if r.names and any(_is_called(r, path) for path in paths)), None)
+        or next((r for r in fitting if r.names and _count(r)(_is_called(r, path) for path in paths)), None)
         or load_runner("plain")
     )
 
@@ -75,6 +54,10 @@ def default_folders(start: Path) -> list[tuple[Path, str]]:
             if (start / folder).is_dir():
                 found.setdefault(start / folder, name)
     return list(found.items())
+
+
+def _count(runner: Runner) -> Callable[[Iterable[bool]], bool]:
+    return all if runner.every else any
 
 
 def _runs(runner: Runner, path: Path) -> bool:

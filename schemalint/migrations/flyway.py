@@ -27,6 +27,7 @@ RUNNER = Runner(
     name="flyway",
     files=r"(?:^|/)(?:[VB]|(?P<way>U))(?P<version>\d+(?:[._]\d+)*)__[^/]*\.sql$|(?:^|/)(?P<repeatable>R)__[^/]*\.sql$",
     read=read,
+    checksums=True,
     numeric=True,
     marks=(Mark("flyway.conf"), Mark("flyway.toml"), Mark("conf/flyway.conf")),
     folders=("src/main/resources/db/migration", "db/migration"),

@@ -18,5 +18,6 @@ RUNNER = Runner(
     files=r"(?:^|/)(?P<version>\d+)_[^/]*\.(?P<way>up|down)\.sql$",
     read=read,
     numeric=True,
+    every=True,
     names=r"(?:^|/)\d+_[^/]*\.(?:up|down)\.sql$",
 )

@@ -29,5 +29,6 @@ RUNNER = Runner(
     files=r"(?:^|/)(?P<version>\d+)_[^/]*\.sql$",
     read=read,
     numeric=True,
+    every=True,
     contents=r"^--\s*\+goose\s+up\b",
 )

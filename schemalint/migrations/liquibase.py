@@ -34,7 +34,9 @@ RUNNER = Runner(
     name="liquibase",
     files=r"\.sql$",
     read=read,
+    checksums=True,
     unique=False,
     marks=(Mark("liquibase.properties"),),
+    every=True,
     contents=r"\A\s*--\s*liquibase\s+formatted",
 )

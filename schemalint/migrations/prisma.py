@@ -21,6 +21,7 @@ RUNNER = Runner(
     name="prisma",
     files=r"(?:^|/)(?P<version>\d+_[^/]*)/migration\.sql$",
     read=read,
+    checksums=True,
     marks=(Mark("migration_lock.toml"),),
     folders=("prisma/migrations",),
     names=r"(?:^|/)\d+_[^/]*/migration\.sql$",

@@ -39,6 +39,9 @@ class Runner(Struct, frozen=True):
     folders    where its migrations are by default
     contents   what only its files hold; a regular expression on the text
     names      what only its paths are like
+    every      all of its files are as `contents` or `names` say, or it is another runner
+    checksums  an applied file must stay as it is
+    needs_way_back  a file without a part that leads back is refused
     listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
     """
 
@@ -51,6 +54,9 @@ class Runner(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     contents: str = ""
     names: str = ""
+    every: bool = False
+    checksums: bool = False
+    needs_way_back: bool = False
     listed: Callable[[Path], list[str] | None] | None = None
 
 
@@ -76,9 +82,7 @@ def name_of(runner: Runner, path: PurePath) -> Name | None:
     version = groups.get("version") or ""
     repeatable = groups.get("repeatable") is not None
     forward = (groups.get("way") or "").lower() not in _BACK
-    numbers = tuple(int(n) for n in _DIGITS.findall(version)) if runner.numeric else ()
-    while numbers and numbers[-1] == 0 and len(numbers) > 1:
-        numbers = numbers[:-1]  # 1.0 is 1
+    numbers = _numbers(version) if runner.numeric else ()
     order = path.parent.name if _is_folder(path) else path.name
     return Name(version, forward, repeatable, ((int(repeatable), *numbers), order))
 
@@ -94,4 +98,12 @@ def _is_folder(path: PurePath) -> bool:
 
 def same_version(runner: Runner, version: str) -> str:
     """A version as the runner compares it: 088 is 88 where versions are numbers."""
-    return ".".join(str(int(n)) for n in _DIGITS.findall(version)) if runner.numeric else version
+    return ".".join(map(str, _numbers(version))) if runner.numeric else version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version; 1.0 is 1."""
+    numbers = [int(n) for n in _DIGITS.findall(version)]
+    while len(numbers) > 1 and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

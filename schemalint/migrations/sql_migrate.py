@@ -20,5 +20,6 @@ RUNNER = Runner(
     numeric=True,
     unique=False,
     marks=(Mark("dbconfig.yml"),),
+    every=True,
     contents=r"^--[ \t]*\+migrate[ \t]+up\b",
 )

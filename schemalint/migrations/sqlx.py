@@ -17,6 +17,7 @@ RUNNER = Runner(
     name="sqlx",
     files=r"(?:^|/)(?P<version>\d+)_[^/]*?(?:\.(?P<way>up|down))?\.sql$",
     read=read,
+    checksums=True,
     numeric=True,
     marks=(Mark("Cargo.toml", contains="sqlx"), Mark("sqlx.toml"), Mark(".sqlx")),
     contents=r"\A-- no-transaction\b",

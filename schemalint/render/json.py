@@ -31,6 +31,10 @@ def to_object(report: Report) -> dict[str, Any]:
     }
     if report.allowed:
         found["summary"]["allowed"] = report.allowed
+    if report.runner != "plain":
+        found["summary"]["runner"] = report.runner
+    if report.base is not None:
+        found["summary"]["base"] = report.base
     found["findings"] = [_finding(d) for d in report.diagnostics]
     return found
 

@@ -165,7 +165,16 @@ def render_summary(report: Report, style: Style) -> Iterator[str]:
     yield from _not_checked(report.not_checked, style)
     checked = f"{_count(report.statements, 'statement')} in {_count(report.files, 'file')}"
     against = "; ".join(describe_target(target) for target in report.targets)
-    yield from _wrap(f"Checked {checked} against {against}.", max(style.width, 40), 0, 0)
+    how = f", runner: {report.runner}" if report.runner != "plain" else ""
+    since = f" (what is not on {report.base})" if report.base is not None else ""
+    yield from _wrap(
+        f"Checked {checked}{since}{how}, against {against}."
+        if how or since
+        else f"Checked {checked} against {against}.",
+        max(style.width, 40),
+        0,
+        0,
+    )
     if report.allowed:
         yield f"{_count(report.allowed, 'finding')} {'is' if report.allowed == 1 else 'are'} allowed and not shown."
     if not report.diagnostics:
