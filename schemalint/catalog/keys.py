@@ -38,11 +38,13 @@ EXISTENCE = frozenset(
         "42P06",
         "42P16",
         "42830",
+        "42804",
         "42809",
+        "22P02",
         "2BP01",
     )
 )
-"""SQLSTATEs that say that something does not exist, exists already, is of another kind, or is still needed."""
+"""SQLSTATEs that say that something does not exist, exists already, is of another kind or type, or is still needed."""
 
 OVERLOADED = frozenset(("pg_proc", "pg_operator"))
 """Catalogs where several objects of a schema may share a name."""
