@@ -297,15 +297,12 @@ def acl_check(session: Session, obj: CatalogObject, privileges: str, at: At = No
         raise Refusal("42501", message, at=at, word=obj.name)
 
 
-def check_create(session: Session, namespace: Oid, at: At = None) -> None:
+def create_check(session: Session, namespace: Oid, at: At = None) -> None:
     """Raise 42501 unless the current role may create objects in the schema."""
     if session.role != BOOTSTRAP_SUPERUSER:
         found = session.catalog.get(model.Namespace, namespace)
         if found is not None:
             acl_check(session, found, "C", at)
-
-
-create_check = check_create
 
 
 def check_type_usage(session: Session, oid: Oid, at: At = None) -> None:

@@ -62,8 +62,6 @@ _SPACES = " \t\n\r\f\v"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _BARE = re.compile(r"[^,\s]+")
 
-TRANSACTION_SETTINGS = frozenset(("transaction_isolation", "transaction_read_only", "transaction_deferrable"))
-
 
 def nothing(session: Session, stmt: Node) -> None:
     """LISTEN, NOTIFY, LOAD, CHECKPOINT and their like change nothing that is modelled."""
