@@ -20,7 +20,7 @@ from schemalint.semantics.range_table import add_ns_item_to_query, add_range_tab
 from schemalint.semantics.types import format_type
 from schemalint.simulator.acl import owner_check
 from schemalint.simulator.dependency import AUTO, record_dependency_on_expr
-from schemalint.simulator.effects import ACCESS_EXCLUSIVE
+from schemalint.simulator.effects import ACCESS_EXCLUSIVE, ACCESS_SHARE, ROW_EXCLUSIVE
 from schemalint.simulator.objectaddress import check_has_storage_or_rows, rule_of
 from schemalint.simulator.rangevars import relation_openrv
 from schemalint.simulator.session import Session
@@ -77,6 +77,10 @@ def _action(session: Session, stmt: RuleStmt, relation: Relation, action: Node, 
     for item in _old_and_new(pstate, relation):
         add_ns_item_to_query(pstate, item, False, True, False)
     query = transform_stmt(pstate, action)
+    for held in queries_of(query):
+        for i, rte in enumerate(held.rtable, 1):
+            if rte.kind == "relation" and rte.relid:
+                session.lock(rte.relid, ROW_EXCLUSIVE if i == held.result_relation else ACCESS_SHARE)
     if query.command == "utility" and qual is not None:
         message = "rules with WHERE conditions can only have SELECT, INSERT, UPDATE, or DELETE actions"
         raise Refusal("42P17", message, at=at)
