@@ -71,9 +71,9 @@ def _check_once(
     targets = databases(config, dsn, open_world, selection)
     report, crashes = check_all(targets, chosen, files, config.severity)
     report = files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
-    reported = names_on(BUILT_IN, select or config.select, (*config.ignore, *ignore))
-    report = _without_allowed(report, files, rules, chosen, reported, config.severity)
+    reported = names_on((*BUILT_IN, *FILE_RULES), select or config.select, (*config.ignore, *ignore))
     ran = [*reported, NOT_UNDERSTOOD, *(r.name for r in chosen)]
+    report = _without_allowed(report, files, rules, ran, config.severity)
     report, holds = _without_baseline(report, baseline, write_baseline, config.path, names, ran, crashed=bool(crashes))
     if fix and apply_fixes(report, names, unsafe=unsafe) and STDIN not in names:
         return None
@@ -160,8 +160,7 @@ def _without_allowed(
     report: Report,
     files: list[File],
     rules: dict[str, Rule],
-    chosen: list[Rule],
-    reported: list[str],
+    ran: list[str],
     severities: dict[str, SeverityName],
 ) -> Report:
     """The report without what comments in the files allow, and with what is wrong with those comments."""
@@ -170,8 +169,10 @@ def _without_allowed(
         report.diagnostics,
         files,
         known=(*rules, *FILE_RULES, NOT_UNDERSTOOD),
-        decided=[NOT_UNDERSTOOD, *(r.name for r in chosen)] if closed else (),
-        reported=reported,
+        decided=[name for name in ran if name not in FILE_RULES]
+        if closed
+        else (),  # those depend on what else is there
+        reported=ran,
         unchecked=report.not_checked,
         severities=severities,
     )

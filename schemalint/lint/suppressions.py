@@ -58,15 +58,16 @@ class Judged(Struct, frozen=True):
 def suppressions(file: File) -> list[Suppression]:
     """The comments of a file, in order."""
     source = file.source
-    text = source.text if file.end is None else source.text[: file.end]
-    if "schemalint" not in text.lower():
+    text = source.text
+    if "schemalint" not in text.lower() or not (parts := file.ranges()):
         return []
+    begin, last_line = parts[0].start, source.line_column(parts[-1].end)[0]
     first = next((s.start for s in split_statements(text)), len(text))
     found = []
     for start, end in line_comments(text):
         mark = _MARK.fullmatch(text, start, end)
-        if mark is None:
-            continue
+        if mark is None or (start >= first and not (begin <= start and source.line_column(start)[0] <= last_line)):
+            continue  # what leads back is not checked
         said = _ALLOW.fullmatch(mark[1].strip())
         rules = tuple(re.split(r"\s*,\s*", said[1].lower())) if said is not None else ()
         reason = (said[2] or "").strip() if said is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.diagnostics import Diagnostic, StatementRef, Unchecked
-from schemalint.lint.engine import File
+from schemalint.lint.engine import File, Part
 from schemalint.lint.fixes import apply_edits
 from schemalint.lint.suppressions import Judged, judge, suppressions
 from schemalint.source import Source
@@ -122,9 +122,15 @@ def test_unused_comment_can_be_taken_away() -> None:
         assert apply_edits(sql, found.fix.edits) == left
 
 
-def test_a_file_that_ends_early_has_no_comments_behind_its_end() -> None:
-    sql = f"SELECT 1;\n{ALLOW}\n"
-    assert suppressions(File(Source("a.sql", sql), end=10)) == []
+def test_comments_of_what_leads_back_are_left_alone() -> None:
+    sql = f"{ALLOW}\n-- up\nSELECT 1; {ALLOW}\n-- down\nSELECT 2; {ALLOW}\n"
+    source = Source("a.sql", sql)
+    up = Part(sql.index("-- up"), sql.index("-- down"), True)
+    assert [c.line for c in suppressions(File(source, parts=(up,)))] == [None, 3]
+    tight = Part(sql.index("SELECT 1"), sql.index("SELECT 1") + 8, True)
+    assert [c.line for c in suppressions(File(source, parts=(tight,)))] == [None, 3]
+    assert [c.line for c in suppressions(File(source, end=up.end - 1))] == [None, 3]
+    assert suppressions(File(source, parts=())) == []
 
 
 @pytest.mark.parametrize("text", ["", "--", "$$", "$$--x", "'--", "/*--", "$a$ -- b $a$ -- c", "$1 -- x"])
