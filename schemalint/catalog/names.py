@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from schemalint.catalog import model
 from schemalint.catalog.builtins import name_key
+from schemalint.catalog.keys import EXISTENCE
 from schemalint.catalog.model import Oid
 from schemalint.catalog.store import Catalog
 from schemalint.errors import Refusal, Undecidable
@@ -189,3 +190,13 @@ class Names:
                 return Refusal(sqlstate, message, at=at, word=name, hint=hint)
         self.unknown_or(name, at)
         return Refusal(sqlstate, message, at=at, word=name, hint=hint)
+
+    def doubt(self, refusal: Refusal) -> str | None:
+        """Why a refusal for something missing or present may be wrong: a name that it gives became unknown on the way."""
+        unknown = self.catalog._unknown
+        if not unknown or refusal.sqlstate not in EXISTENCE:
+            return None
+        if "" in unknown:
+            return unknown[""]
+        names = [refusal.word or "", *refusal.message.split('"')[1::2]]
+        return next((unknown[name] for name in names if name in unknown), None)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from schemalint.catalog import model
 from schemalint.catalog.keys import (
-    EXISTENCE,
     OVERLOADED,
     PART_OF,
     QUALIFIED,
@@ -23,7 +22,6 @@ from schemalint.catalog.keys import (
 )
 from schemalint.catalog.loading import Loader
 from schemalint.catalog.model import CatalogObject, Dependency, ObjectAddress, Oid
-from schemalint.errors import Refusal
 
 if TYPE_CHECKING:
     from schemalint.catalog.builtins import Builtins
@@ -391,15 +389,6 @@ class Catalog:
             return None
         why = self._unknown.get(name) or self._unknown.get("")
         return why if why is not None or self.closed else f"the catalog ({self.source}) is not complete"
-
-    def doubt(self, refusal: Refusal) -> str | None:
-        """Why a refusal for something missing or present may be wrong: a name that it gives became unknown on the way."""
-        if not self._unknown or refusal.sqlstate not in EXISTENCE:
-            return None
-        if "" in self._unknown:
-            return self._unknown[""]
-        names = [refusal.word or "", *refusal.message.split('"')[1::2]]
-        return next((self._unknown[name] for name in names if name in self._unknown), None)
 
     # --- what belongs to a relation
 

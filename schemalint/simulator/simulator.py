@@ -73,7 +73,7 @@ class Simulator:
             finish_statement(session, node)
         except Refusal as refusal:
             self.catalog.rollback(mark)
-            if (doubt := self.catalog.doubt(refusal)) is not None:
+            if (doubt := session.names.doubt(refusal)) is not None:
                 return Outcome(start=node.start, end=node.end, undecided=(*session.undecided, doubt), node=node)
             refuse_statement(session, node)
             at = refusal.at if refusal.at is not None and refusal.at[0] >= 0 else (node.start, node.end)
