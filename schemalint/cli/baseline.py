@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
 
 from schemalint.diagnostics import Report
 from schemalint.errors import UserError
-from schemalint.lint.baseline import Entry, dump, made_of, match, parse
+
+if TYPE_CHECKING:  # what it brings takes longer to load than most runs without a baseline should wait for
+    from schemalint.lint.baseline import Entry
 
 FILE_NAME = "schemalint-baseline.json"
 
@@ -29,6 +31,10 @@ def find_baseline(given: str | None, config: Path | None) -> Path | None:
 
 def apply_baseline(report: Report, path: Path, files: Collection[str], ran: Collection[str]) -> tuple[Report, bool]:
     """(the report without what the baseline allows, whether all of the baseline is still true); says on stderr what is not."""
+    from datetime import date
+
+    from schemalint.lint.baseline import match
+
     matched = match(
         report.diagnostics,
         _read(path),
@@ -46,6 +52,8 @@ def apply_baseline(report: Report, path: Path, files: Collection[str], ran: Coll
 
 def write_into(report: Report, path: Path, files: Collection[str], ran: Collection[str]) -> Report:
     """Write all findings into the baseline; those of files and rules that this run did not look at stay in it. Raises UserError."""
+    from schemalint.lint.baseline import dump, made_of
+
     old = _read(path) if path.is_file() else []
     decided = _decided(path, report, files, ran)
     entries = made_of(report.diagnostics, _naming(path), old, lambda entry: not decided(entry))
@@ -58,6 +66,8 @@ def write_into(report: Report, path: Path, files: Collection[str], ran: Collecti
 
 
 def _read(path: Path) -> list[Entry]:
+    from schemalint.lint.baseline import parse
+
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:

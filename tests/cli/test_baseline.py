@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,9 @@ def test_edits_to_review_are_made_when_asked_for(run: Run, folder: Path) -> None
 @pytest.mark.parametrize("options", [["--unsafe"], ["--fix", "--diff"], ["--fix", "--write-baseline", "b.json"]])
 def test_options_that_do_not_go_together(run: Run, folder: Path, options: list[str]) -> None:
     assert run("check", "m", *options).code == 2
+
+
+def test_a_run_without_a_baseline_does_not_load_it(folder: Path) -> None:
+    program = "import sys, schemalint.cli.check; print('schemalint.lint.baseline' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
