@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from same_verdicts import assert_same_verdicts
 from servers import Server
-from verdicts import assert_same_verdicts
 
 SETUP = [
     "CREATE TYPE mood AS ENUM ('sad', 'ok')",
