@@ -325,7 +325,6 @@ def _delete_one_object(session: Session, address: ObjectAddress, *, cascade: boo
                 catalog.clear_dependencies(ObjectAddress("pg_publication_namespace", obj.oid, schema))
         case model.Namespace():
             session.drop(address, cascade=cascade)
-            session.set_var("namespaces", session.var("namespaces", 0) + 1)
             session.prepare()
             return
     session.drop(address, cascade=cascade)

@@ -48,7 +48,6 @@ def make_schema(session: Session, name: str, owner: Oid) -> Namespace:
     session.create(schema)
     if owner >= 16384:
         session.catalog.depend(schema.address, ObjectAddress("pg_authid", owner), "o")
-    session.set_var("namespaces", session.var("namespaces", 0) + 1)
     session.prepare()
     return schema
 

@@ -84,7 +84,8 @@ class Session:
         """Bring the search path up to date; called before each statement and after anything that may change it."""
         path = self.vars.get("search_path", ("$user", "public"))
         temp = self.vars.get("temp")
-        key = (path, temp, self.role, len(self.catalog._log), self.vars.get("namespaces"))
+        stamps = self.catalog.stamps
+        key = (path, temp, self.role, stamps.get("pg_namespace"), stamps.get("pg_authid"))
         if key != self._path_for:
             self.names.usage = None if self.role == BOOTSTRAP_SUPERUSER else self._usage()
             self.names.set_path(path, self.role_name(self.role), temp)
