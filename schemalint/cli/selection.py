@@ -135,13 +135,15 @@ def _in_order(
     """The files that run: directories where they stand among the paths, files that are named in the runner's order."""
     unchecked: list[Unchecked] = []
     forward, left = ([], given) if runner.name == "plain" else in_runners_order(runner, given)
-    backward = [p for p in given if p not in forward and p not in left]
+    kept = {*forward, *left}
+    backward = [p for p in given if p not in kept]
     if not forward:  # nothing but ways back and files of no runner: they are meant as they are
         left, backward = given, []
     for path in backward:
         unchecked.append(Unchecked(f"leads back, which {runner.name} runs only when asked to", Source(str(path), "")))
     in_turn = iter([*forward, *left]) if forward else iter(given)
     skipped = set(map(str, backward))
+    as_given = {Path(name): name for name in reversed(paths) if name != STDIN}
     names: dict[str, None] = {}
     for name in paths:
         if name in below:
@@ -153,12 +155,8 @@ def _in_order(
         elif name == STDIN:
             names[name] = None
         elif str(Path(name)) not in skipped:
-            names[_as_given(next(in_turn), paths)] = None
+            names[as_given[next(in_turn)]] = None
     return list(names), unchecked
-
-
-def _as_given(path: Path, paths: tuple[str, ...]) -> str:
-    return next((name for name in paths if name != STDIN and Path(name) == path), str(path))
 
 
 def _none_taken(runner: Runner, left: list[Path]) -> str:
@@ -234,7 +232,7 @@ def _since(rev: str, runner: Runner, names: list[str], unchecked: list[Unchecked
     if not directories:  # files were named: the rest of their folder that is on the base came before
         siblings = _ordered(runner, below)[0]
         on_base = [path for path in siblings if (name := base.name_of(path)) is not None and name in base.known]
-    every = [*below, *(path for path in at_tip if path not in below)]
+    every = list(dict.fromkeys([*below, *at_tip]))
     inside = set(checked)
     others = [path for path in every if path not in inside]
     found += checks.collisions(runner, checked, others, _read)
