@@ -153,3 +153,12 @@ def snapshot(dsn: str, output: str | None) -> int:
     from schemalint.cli.snapshot import run_snapshot
 
     return run_snapshot(dsn, output)
+
+
+@cli.command()
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def init(force: bool) -> int:
+    """Write a configuration and a workflow for this project."""
+    from schemalint.cli.init import run_init
+
+    return run_init(force=force)
