@@ -14,6 +14,9 @@ from schemalint.migrations.runner import Mark, Name, Runner, folder_of, name_of
 MAX_LEVELS = 8
 """Folders that are looked at for files that tell a runner, from the migrations upward; not above the repository."""
 
+MAX_SAMPLE = 50
+"""Names, about, that tell whether files are a runner's."""
+
 MAX_HEAD = 65_536
 """Bytes of a file that are looked at for what only one runner's files hold."""
 
@@ -34,7 +37,8 @@ def load_runner(name: str) -> Runner:
 def detect(paths: Sequence[Path]) -> Runner:
     """The runner whose files these are: by files beside or above them, by what they hold, by their names; else plain."""
     runners = [load_runner(name) for name in RUNNERS[:-1]]
-    fitting = [runner for runner in runners if any(_runs(runner, path) for path in paths)]
+    sample = paths[:: len(paths) // MAX_SAMPLE | 1]  # an odd step, as files may come in pairs
+    fitting = [runner for runner in runners if any(_runs(runner, path) for path in sample)]
     some = [*paths[:1], *paths[len(paths) // 2 :][:1], *paths[-1:]]
     texts = [_head(path) for path in dict.fromkeys(some)]
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,9 +34,14 @@ class Base(Struct, frozen=True):
     def name_of(self, path: Path) -> str | None:
         """A path as git names it; None outside of the repository."""
         try:
-            return path.resolve().relative_to(self.top).as_posix()
+            return (_resolved(path.parent.absolute()) / path.name).relative_to(self.top).as_posix()
         except ValueError:
             return None
+
+
+@cache
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def base_of_ci(environ: Mapping[str, str]) -> str | None:
