@@ -72,7 +72,6 @@ _RELATION_WORDS = {
     "v": "view",
     "m": "materialized view",
     "f": "foreign table",
-    "c": "type",
 }
 
 

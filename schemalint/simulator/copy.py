@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemalint.catalog.model import Relation
 from schemalint.errors import Refusal
-from schemalint.simulator.acl import is_superuser
+from schemalint.simulator.acl import has_privs_of_role, is_superuser
 from schemalint.simulator.copy_options import process_copy_options
 from schemalint.simulator.effects import ACCESS_SHARE, ROW_EXCLUSIVE
 from schemalint.simulator.permissions import check_columns_allowed
@@ -21,8 +21,8 @@ _SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid")
 def do_copy(session: Session, stmt: CopyStmt) -> None:
     """COPY (DoCopy)."""
     at = (stmt.start, stmt.end)
-    if (stmt.filename is not None or stmt.is_program) and not is_superuser(session):
-        raise Refusal("42501", "permission denied to COPY to or from a file", at=at)
+    if stmt.filename is not None or stmt.is_program:
+        _check_may_use_files(session, stmt, at)
     if stmt.relation is not None:
         relation = relation_openrv(session, stmt.relation, ROW_EXCLUSIVE if stmt.is_from else ACCESS_SHARE)
         _where(session, stmt, relation)
@@ -41,6 +41,25 @@ def do_copy(session: Session, stmt: CopyStmt) -> None:
     else:
         process_copy_options(session, stmt, None, ())
         _query(session, stmt)
+
+
+_FILE_ROLES = {"program": 4571, "from": 4569, "to": 4570}
+_FILE_ROLE_NAMES = {4569: "pg_read_server_files", 4570: "pg_write_server_files", 4571: "pg_execute_server_program"}
+
+
+def _check_may_use_files(session: Session, stmt: CopyStmt, at: tuple[int, int]) -> None:
+    """Files and programs of the server are for superusers and those who have the privileges of a role made for that."""
+    role = _FILE_ROLES["program" if stmt.is_program else "from" if stmt.is_from else "to"]
+    if has_privs_of_role(session, session.role, role):
+        return
+    name = _FILE_ROLE_NAMES[role]
+    what = "to or from an external program" if stmt.is_program else f"{'from' if stmt.is_from else 'to'} a file"
+    hint = "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone."
+    if session.version >= 16:
+        detail = f'Only roles with privileges of the "{name}" role may COPY {what}.'
+        raise Refusal("42501", f"permission denied to COPY {what}", detail=detail, hint=hint, at=at)
+    needed = "have privileges of" if session.version == 15 else "a member of"
+    raise Refusal("42501", f"must be superuser or {needed} the {name} role to COPY {what}", hint=hint, at=at)
 
 
 def _where(session: Session, stmt: CopyStmt, relation: Relation) -> None:

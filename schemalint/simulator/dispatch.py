@@ -127,7 +127,7 @@ EXECUTORS: dict[str, str] = {
     "UnlistenStmt": "settings:nothing",
     "NotifyStmt": "settings:nothing",
     "LoadStmt": "settings:load_library",
-    "CheckPointStmt": "settings:nothing",
+    "CheckPointStmt": "settings:checkpoint",
     # queries
     "SelectStmt": "queries:execute_query",
     "InsertStmt": "queries:execute_query",

@@ -378,7 +378,7 @@ def check_object_ownership(session: Session, address: ObjectAddress, at: At = No
             _check_ownership_of_types(session, obj, at)
         case model.Role():
             _check_ownership_of_role(session, obj, at)
-        case model.AccessMethod():
+        case model.AccessMethod() | model.TextSearch(kind="parser" | "template"):
             raise Refusal("42501", "must be superuser", at=at)
         case _:
             owner_check(session, obj, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemalint.catalog.model import Relation
+from schemalint.catalog.model import Namespace, Oid, Relation
 from schemalint.errors import Refusal
 from schemalint.simulator.defelem import def_get_boolean, def_get_string
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, SHARE, SHARE_UPDATE_EXCLUSIVE, IndexBuilt
@@ -70,6 +70,15 @@ def _check_maintains(session: Session, relation: Relation, at: At) -> None:
         raise Refusal("42501", f"permission denied for index {relation.name}", at=at, word=relation.name)
 
 
+def _check_owns_schema(session: Session, namespace: Oid, at: At) -> None:
+    if session.role == BOOTSTRAP_SUPERUSER:
+        return
+    from schemalint.simulator.acl import PG_MAINTAIN, has_privs_of_role, owner_check
+
+    if session.version < 17 or not has_privs_of_role(session, session.role, PG_MAINTAIN):
+        owner_check(session, session.catalog[Namespace, namespace], at)
+
+
 def _reindex_index(session: Session, stmt: ReindexStmt, concurrently: bool) -> None:
     assert stmt.relation is not None
     at = (stmt.relation.start, stmt.relation.end)
@@ -116,6 +125,7 @@ def _reindex_multiple(session: Session, stmt: ReindexStmt, kind: str, concurrent
     if kind == "SCHEMA":
         assert stmt.name is not None
         namespace = session.names.namespace(stmt.name, at)
+        _check_owns_schema(session, namespace, at)
         for relation in session.catalog.in_namespace(Relation, namespace):
             if relation.kind == "i":
                 _rebuild(session, relation, concurrently)

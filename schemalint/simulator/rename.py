@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from schemalint.catalog import model
 from schemalint.catalog.model import Relation
 from schemalint.errors import Refusal
-from schemalint.simulator.acl import acl_check, is_superuser, owner_check
+from schemalint.simulator.acl import acl_check, is_owner, is_superuser, owner_check
 from schemalint.simulator.conflicts import check_no_conflict
 from schemalint.simulator.drop import check_system_relation
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Skipped
@@ -150,8 +150,8 @@ def _rename_tablespace(session: Session, stmt: RenameStmt) -> None:
     assert stmt.subname is not None
     found = get_unqualified(session, "OBJECT_TABLESPACE", stmt.subname, False, at)
     assert isinstance(found, model.Tablespace)
-    if not is_superuser(session):
-        owner_check(session, found, at)
+    if not is_owner(session, found):
+        raise Refusal("42501", f"permission denied for tablespace {found.name}", at=at, word=found.name)
     new = stmt.newname
     if new.startswith("pg_"):
         detail = 'The prefix "pg_" is reserved for system tablespaces.'

@@ -8,12 +8,14 @@ from schemalint.catalog import model
 from schemalint.catalog.builtins import Setting
 from schemalint.catalog.model import Oid
 from schemalint.errors import Refusal
+from schemalint.simulator.acl import has_privs_of_role, is_superuser
 from schemalint.simulator.describe import quote_identifier
 from schemalint.simulator.guc import OLD_NAMES, check_context, check_value, find_option
 from schemalint.simulator.session import Session
 from schemalint.syntax.nodes import (
     A_Const,
     AlterSystemStmt,
+    CheckPointStmt,
     DefElem,
     DiscardStmt,
     LoadStmt,
@@ -320,6 +322,9 @@ def check_shown(session: Session, name: str, at: At) -> None:
 
 def load_library(session: Session, stmt: LoadStmt) -> None:
     """LOAD: a library's parameters are known from then on. Whether the file exists is not known here."""
+    if not is_superuser(session) and not stmt.filename.startswith("$libdir/plugins/"):
+        message = f'access to library "{stmt.filename}" is not allowed'
+        raise Refusal("42501", message, at=(stmt.start, stmt.end), word=stmt.filename)
     name = stmt.filename.rpartition("/")[2].removesuffix(".so").lower()
     session.loaded.add(name)
     known = session.catalog.builtins.settings
@@ -346,6 +351,31 @@ def discard(session: Session, stmt: DiscardStmt) -> None:
         _reset_all(session)
 
 
+def _check_may_alter_system(session: Session, inner: VariableSetStmt, at: At) -> None:
+    if is_superuser(session):
+        return
+    if session.version < 15:
+        raise Refusal("42501", "must be superuser to execute ALTER SYSTEM command", at=at)
+    if inner.kind == "VAR_RESET_ALL":
+        raise Refusal("42501", "permission denied to perform ALTER SYSTEM RESET ALL", at=at)
+    if not session.var(f"parameter_acl {(inner.name or '').lower()}"):
+        raise Refusal("42501", f'permission denied to set parameter "{inner.name}"', at=at, word=inner.name)
+
+
+def checkpoint(session: Session, stmt: CheckPointStmt) -> None:
+    """CHECKPOINT."""
+    at = (stmt.start, stmt.end)
+    if is_superuser(session) or (session.version >= 15 and has_privs_of_role(session, session.role, PG_CHECKPOINT)):
+        return
+    if session.version >= 16:
+        detail = 'Only roles with privileges of the "pg_checkpoint" role may execute this command.'
+        raise Refusal("42501", "permission denied to execute CHECKPOINT command", detail=detail, at=at)
+    also = " or have privileges of pg_checkpoint" if session.version == 15 else ""
+    raise Refusal("42501", f"must be superuser{also} to do CHECKPOINT", at=at)
+
+
+PG_CHECKPOINT: Oid = 4544
+
 _NOT_IN_FILE = frozenset(
     """data_directory config_file hba_file ident_file external_pid_file role session_authorization is_superuser seed
     transaction_isolation transaction_read_only transaction_deferrable server_encoding server_version server_version_num""".split()
@@ -357,9 +387,10 @@ def alter_system(session: Session, stmt: AlterSystemStmt) -> None:
     """ALTER SYSTEM (AlterSystemSetConfigFile)."""
     session.prevent_in_transaction_block("ALTER SYSTEM", stmt)
     inner = stmt.setstmt
+    at = (stmt.start, stmt.end)
+    _check_may_alter_system(session, inner, at)
     if inner.kind == "VAR_RESET_ALL":
         return
-    at = (stmt.start, stmt.end)
     name = inner.name or ""
     setting = session.catalog.builtins.settings.get(name.lower())
     if setting is None:
