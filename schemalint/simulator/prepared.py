@@ -21,11 +21,12 @@ from schemalint.syntax.nodes import DeallocateStmt, ExecuteStmt, Node, PrepareSt
 
 
 class PreparedStatement(Struct, frozen=True):
-    """A prepared statement: its text's tree and the types of its parameters."""
+    """A prepared statement: its text's tree, the types of its parameters and what it returns."""
 
     node: Node
     text: str
     types: tuple[Oid, ...]
+    returned: tuple[tuple[str | None, Oid, int], ...]
 
 
 def _prepared(session: Session) -> dict[str, PreparedStatement]:
@@ -42,7 +43,7 @@ def prepare_query(session: Session, stmt: PrepareStmt) -> None:
     assert stmt.query is not None
     pstate = session_parsestate(session)
     types: list[Oid] = [typename_type_id(pstate, name) for name in stmt.argtypes]
-    parse_analyze(
+    query = parse_analyze(
         session.names,
         stmt.query,
         param_types=types,
@@ -55,7 +56,14 @@ def prepare_query(session: Session, stmt: PrepareStmt) -> None:
             raise Refusal("42P18", f"could not determine data type of parameter ${i}", at=at)
     if stmt.name in _prepared(session):
         raise Refusal("42P05", f'prepared statement "{stmt.name}" already exists', at=at, word=stmt.name)
-    session.catalog.note(_prepared(session), stmt.name, PreparedStatement(stmt.query, session.text, tuple(types)))
+    made = PreparedStatement(stmt.query, session.text, tuple(types), _returned(query))
+    session.catalog.note(_prepared(session), stmt.name, made)
+
+
+def _returned(query: Query) -> tuple[tuple[str | None, Oid, int], ...]:
+    """Names, types and modifiers of the columns that a statement returns (PlanCacheComputeResultDesc)."""
+    columns = query.target_list if query.command == "select" else query.returning
+    return tuple([(tle.name, tle.expr.type, tle.expr.typmod) for tle in columns if not tle.junk])
 
 
 def fetch_prepared(session: Session, name: str, at: tuple[int, int]) -> PreparedStatement:
@@ -82,13 +90,16 @@ def analyze_prepared(session: Session, prepared: PreparedStatement) -> Query:
     """The statement's Query as the catalog is now."""
     from schemalint.semantics.analyze import parse_analyze
 
-    return parse_analyze(
+    query = parse_analyze(
         session.names,
         prepared.node,
         param_types=list(prepared.types),
         settings=session.setting,
         undecided=session.undecided,
     )
+    if _returned(query) != prepared.returned:
+        raise Refusal("0A000", "cached plan must not change result type")
+    return query
 
 
 def check_parameters(

@@ -160,7 +160,9 @@ def _explain_options(session: Session, stmt: nodes.ExplainStmt) -> bool:
         if name in known:
             flags[name] = _flag(option)
         elif name == "format" or (name == "serialize" and session.version >= 17):
-            value = str(getattr(option.arg, "val", option.arg))
+            if option.arg is None and name == "format":
+                raise Refusal("42601", "format requires a parameter", at=span(option))
+            value = "text" if option.arg is None else str(getattr(option.arg, "val", option.arg))
             allowed = _FORMATS if name == "format" else ("off", "none", "text", "binary")
             if value not in allowed:
                 message = f'unrecognized value for EXPLAIN option "{name}": "{value}"'
@@ -184,7 +186,7 @@ def explain(session: Session, stmt: nodes.ExplainStmt) -> None:
     inner = stmt.query
     if isinstance(inner, nodes.SelectStmt):
         inner = take_select_into(inner) or inner
-    generic = any(option.defname == "generic_plan" for option in stmt.options)
+    generic = session.version >= 16 and any(option.defname == "generic_plan" for option in stmt.options)
     if isinstance(inner, nodes.ExecuteStmt):
         _explain_options(session, stmt)
         from schemalint.simulator.dispatch import execute_node
