@@ -12,6 +12,7 @@ from schemalint.catalog.builtins.extension_names import Names, load_names
 from schemalint.catalog.model import CatalogObject, Dependency, Extension, Namespace, ObjectAddress, Oid
 from schemalint.errors import Refusal, Undecidable
 from schemalint.simulator.acl import has_privilege, is_superuser, owner_check
+from schemalint.simulator.databases import database_named
 from schemalint.simulator.defelem import error_conflicting_def_elem
 from schemalint.simulator.describe import describe
 from schemalint.simulator.effects import Noted, Skipped
@@ -180,8 +181,7 @@ def _check_privilege(session: Session, name: str, variant: extensions.Variant | 
         return
     hint = "Must be superuser to create this extension."
     if variant.trusted:
-        database = session.catalog.find(model.Database, 0, session.names.database)
-        if database is None or has_privilege(session, database, "C"):
+        if has_privilege(session, database_named(session, session.names.database), "C"):
             return
         hint = "Must have CREATE privilege on current database to create this extension."
     raise Refusal("42501", f'permission denied to create extension "{name}"', hint=hint, at=at, word=name)
