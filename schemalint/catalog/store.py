@@ -379,8 +379,8 @@ class Catalog:
         self._set(self._unknown, name, why)
 
     def make_known(self, name: str) -> None:
-        """A statement made or dropped this name, so it is known again."""
-        if name in self._unknown:
+        """A statement made or dropped this name, so it is known again; what has no name says nothing of others."""
+        if name and name in self._unknown:
             self._delete(self._unknown, name)
 
     def why_unknown(self, name: str) -> str | None:
