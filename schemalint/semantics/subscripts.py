@@ -38,7 +38,7 @@ def transform_container_subscripts(
         args = tuple([transform_expr(pstate, part, pstate.expr_kind) for part in parts])
         return UnknownExpr(type=UNKNOWN_TYPE, args=(base, *args), start=start, end=end)
     found = get_type(pstate, oid)
-    handler = _handler(pstate, oid)
+    handler = subscript_handler(pstate, oid)
     if handler is None or found is None:
         message = f"cannot subscript type {format_type(pstate, oid)} because it does not support subscripting"
         raise Refusal("42804", message, at=span(base))
@@ -59,7 +59,8 @@ def transform_container_subscripts(
     )
 
 
-def _handler(pstate: ParseState, oid: Oid) -> str | None:
+def subscript_handler(pstate: ParseState, oid: Oid) -> str | None:
+    """The function for subscripts of a type; None when it supports none."""
     found = get_type(pstate, oid)
     if found is None:
         return None

@@ -12,7 +12,7 @@ from schemalint.simulator.deletion import perform_deletion
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, ROW_SHARE, SHARE_UPDATE_EXCLUSIVE, Noted, Skipped
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named, constraint_of
-from schemalint.simulator.pg_inherits import find_inheritance_children, has_children
+from schemalint.simulator.pg_inherits import find_inheritance_children
 from schemalint.syntax.nodes import ATAlterConstraint
 
 
@@ -113,7 +113,7 @@ def at_exec_alter_constraint(work: AlterTable, tab: AlteredTable, command: Comma
     change: ATAlterConstraint = command.def_
     session, at, name = work.session, command.at, change.conname
     relation = work.rel(tab.relid)
-    if relation.kind == "p" and not command.recurse and session.version >= 18 and has_children(session, relation.oid):
+    if relation.kind == "p" and not command.recurse and session.version >= 18:
         message = "constraint must be altered in child tables too"
         raise Refusal("42P16", message, at=at, hint="Do not specify the ONLY keyword.")
     constraint = constraint_of(session, relation, name)

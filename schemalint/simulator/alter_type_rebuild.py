@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
-from schemalint.catalog.model import AccessMethod, Constraint, Expression, ObjectAddress, OpClass, Operator, Relation
+from schemalint.catalog.model import (
+    AccessMethod,
+    Collation,
+    Constraint,
+    Expression,
+    ObjectAddress,
+    OpClass,
+    Operator,
+    Relation,
+)
 from schemalint.errors import Refusal, Undecidable
-from schemalint.semantics.query import equal
+from schemalint.semantics.coerce import coerce_to_boolean
+from schemalint.semantics.collations import assign_expr_collations
 from schemalint.semantics.typcache import get_default_opclass
 from schemalint.simulator.alter_work import AlteredTable, AlterTable, At
-from schemalint.simulator.constraints import columns_of_check, cook_constraint
+from schemalint.simulator.constraints import columns_of_check
 from schemalint.simulator.create_context import IndexDefinition, IndexParam
 from schemalint.simulator.dependency import record_dependency_on_expr
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, Changed
@@ -24,9 +33,11 @@ from schemalint.simulator.foreign_keys import Referenced, find_operators
 from schemalint.simulator.index_attrs import IndexAttrs, compute_index_attrs
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named
+from schemalint.simulator.reread import NotReadAgain, reread, visible_name
 from schemalint.simulator.session import Session
-from schemalint.simulator.stored import relation_parsestate
+from schemalint.simulator.stored import relation_parsestate, tree_of
 from schemalint.syntax import nodes
+from schemalint.syntax.errors import NotUnderstood, ParseError
 
 
 def post_alter_type_cleanup(work: AlterTable, tab: AlteredTable) -> None:
@@ -61,36 +72,19 @@ def post_alter_type_cleanup(work: AlterTable, tab: AlteredTable) -> None:
 # --- Expressions
 
 
-def _fresh(session: Session, before: Relation, stored: Expression, kind: str) -> nodes.Node | None:
-    """The expression as it was written, if its text still means what the catalog has."""
-    from schemalint.semantics.expressions import transform_expr
-    from schemalint.syntax.errors import NotUnderstood, ParseError
-
+def _read_again(session: Session, before: Relation, after: Relation, stored: Expression, kind: str) -> Any:
+    """The stored expression's tree over the new types, None when it is not known how the server would see it."""
     try:
-        node = _parsed(session, stored.text)
-        tree = _analyzed(session, before, node, kind) if kind == "check_constraint" else None
-        if tree is None:
-            tree = transform_expr(relation_parsestate(session, before), node, kind)
-    except (Refusal, Undecidable, ParseError, NotUnderstood):
+        tree = tree_of(session, stored, before, kind)
+        pstate = relation_parsestate(session, after)
+        pstate.expr_kind = kind
+        read = reread(pstate, after, tree)
+        if kind in ("check_constraint", "index_predicate"):
+            read = coerce_to_boolean(pstate, read, "CHECK" if kind == "check_constraint" else "WHERE")
+        assign_expr_collations(pstate, read)
+        return read
+    except (NotReadAgain, Undecidable, ParseError, NotUnderstood):
         return None
-    if stored.tree is not UNSET and not equal(tree, stored.tree):
-        return None
-    return node
-
-
-def _parsed(session: Session, text: str) -> nodes.Node:
-    from schemalint.syntax.parser import parse_statement
-
-    select = parse_statement(f"SELECT {text}", version=session.version)
-    assert isinstance(select, nodes.SelectStmt)
-    target = select.targetList[0]
-    assert isinstance(target, nodes.ResTarget) and target.val is not None
-    return target.val
-
-
-def _analyzed(session: Session, relation: Relation, node: nodes.Node, kind: str) -> Any:
-    pstate = relation_parsestate(session, relation)
-    return cook_constraint(session, pstate, node, relation.name)
 
 
 def _without_place(refusal: Refusal, at: At) -> Refusal:
@@ -107,13 +101,12 @@ def _rebuild_check(work: AlterTable, constraint: Constraint, at: At) -> None:
     if constraint.validated and constraint.enforced and relation.kind == "r":
         tab.scans.append(constraint.name)
     assert constraint.expr is not None
-    node = _fresh(session, tab.old, constraint.expr, "check_constraint")
-    if node is None:
-        return
     try:
-        tree = _analyzed(session, relation, node, "check_constraint")
+        tree = _read_again(session, tab.old, relation, constraint.expr, "check_constraint")
     except Refusal as refusal:
         raise _without_place(refusal, at) from None
+    if tree is None:
+        return
     after = replace(constraint, expr=Expression(constraint.expr.text, tree), key=columns_of_check(tree))
     session.catalog.put(after)
     record_dependency_on_expr(session, after.address, tree, relation.oid, "n", "n")
@@ -153,15 +146,12 @@ def _rebuild_index(work: AlterTable, tab: AlteredTable, index: Relation, constra
     am = session.catalog.get(AccessMethod, index.am)
     if am is None:
         return
-    definition = _definition_of(session, old, index, constraint, am)
-    if definition is None:
-        tab.rebuilt_indexes.append(index.oid)
-        return
-    definition.at = at
     try:
-        from schemalint.simulator.index_attrs import transform_index_stmt
-
-        transform_index_stmt(session, relation, definition)
+        definition = _definition_of(session, old, relation, index, constraint, am)
+        if definition is None:
+            tab.rebuilt_indexes.append(index.oid)
+            return
+        definition.at = at
         attrs = compute_index_attrs(session, relation, definition, am)
     except Refusal as refusal:
         raise _without_place(refusal, at) from None
@@ -171,8 +161,8 @@ def _rebuild_index(work: AlterTable, tab: AlteredTable, index: Relation, constra
         info,
         collations=tuple(attrs.collations[: info.nkeyatts]),
         opclasses=tuple(attrs.opclasses),
-        exprs=tuple(_as_written(old, new) for old, new in zip(info.exprs, attrs.exprs, strict=False)),
-        predicate=_as_written(info.predicate, definition.predicate),
+        exprs=tuple(attrs.exprs),
+        predicate=definition.predicate,
     )
     columns = tuple(
         replace(column, type=type_oid, collation=collation)
@@ -185,15 +175,16 @@ def _rebuild_index(work: AlterTable, tab: AlteredTable, index: Relation, constra
         session.catalog.depend(index.address, ObjectAddress("pg_opclass", opclass))
 
 
-def _as_written(old: Expression | None, new: Expression | None) -> Any:
-    """The new tree with the text that it has always had."""
-    return old if old is None or new is None else Expression(old.text, new.tree)
-
-
 def _definition_of(
-    session: Session, relation: Relation, index: Relation, constraint: Constraint | None, am: AccessMethod
+    session: Session,
+    relation: Relation,
+    after: Relation,
+    index: Relation,
+    constraint: Constraint | None,
+    am: AccessMethod,
 ) -> IndexDefinition | None:
-    """The index as pg_get_indexdef would write it; None when that cannot be told."""
+    """The index as pg_get_indexdef writes it of the old columns and the parser reads it of the new ones; None when that cannot be
+    told."""
     info = index.index
     assert info is not None
     params: list[IndexParam] = []
@@ -203,20 +194,21 @@ def _definition_of(
             column = relation.columns[num - 1]
             param = IndexParam(name=column.name)
             if place < len(info.collations) and info.collations[place] != column.collation:
-                param.collation_oid = info.collations[place]
+                collation = session.catalog.get(Collation, info.collations[place])
+                param.collation = visible_name(session, collation) if collation is not None else ()
             default = get_default_opclass(session, column.type, am.oid)
         else:
             stored = next(exprs, None)
-            node = _fresh(session, relation, stored, "index_expression") if stored is not None else None
-            if node is None or stored is None:
+            tree = _read_again(session, relation, after, stored, "index_expression") if stored is not None else None
+            if tree is None or stored is None:
                 return None
-            param = IndexParam(expr=node)
-            default = get_default_opclass(session, stored.tree.type, am.oid) if stored.tree is not UNSET else 0
+            param = IndexParam(cooked=Expression(stored.text, tree))
+            default = get_default_opclass(session, tree_of(session, stored, relation).type, am.oid)
         if place < len(info.opclasses) and info.opclasses[place] != default:
             found = session.catalog.get(OpClass, info.opclasses[place])
             if found is None:
                 return None
-            param.opclass = (session.names.namespace_name(found.namespace), found.name)
+            param.opclass = visible_name(session, found)
         params.append(param)
     definition = IndexDefinition(
         idxname=index.name,
@@ -228,9 +220,10 @@ def _definition_of(
         isconstraint=constraint is not None,
     )
     if info.predicate is not None:
-        definition.where_clause = _fresh(session, relation, info.predicate, "index_predicate")
-        if definition.where_clause is None:
+        tree = _read_again(session, relation, after, info.predicate, "index_predicate")
+        if tree is None:
             return None
+        definition.predicate = Expression(info.predicate.text, tree)
     if constraint is not None and constraint.exclops and not constraint.period:
         names = []
         for oid in constraint.exclops:

@@ -363,6 +363,58 @@ DROP MATERIALIZED VIEW mv;
 ALTER TABLE m DEPENDS ON EXTENSION plpgsql;
 ALTER INDEX nosuch DEPENDS ON EXTENSION plpgsql
 """,
+    "expressions over columns of other types": """
+CREATE TABLE a (x int, y text, z varchar(10), n numeric(5,2), d date, b bool, CHECK (x > 0), CHECK (y <> ''), CHECK (z
+  <> 'q'), CHECK (z IN ('a', 'b')), CHECK (length(y) > x), CHECK (CASE WHEN x > 1 THEN b ELSE false END), CHECK
+  (coalesce(n, 1) > 0), CHECK (d > '2020-01-01'), CHECK (b IS NOT FALSE), CHECK (x BETWEEN 1 AND 5), CHECK (y COLLATE
+  "C" > 'a'), CHECK (greatest(x, 3) > 2), CHECK (x = ANY (ARRAY[1, 2])));
+CREATE INDEX ON a (lower(y)) WHERE x > 3;
+CREATE INDEX ON a ((x + 1));
+CREATE INDEX ON a (z text_pattern_ops);
+CREATE INDEX ON a (y COLLATE "C");
+ALTER TABLE a ALTER x TYPE bigint;
+ALTER TABLE a ALTER x TYPE numeric;
+ALTER TABLE a ALTER x TYPE text;
+ALTER TABLE a ALTER x TYPE boolean USING true;
+ALTER TABLE a ALTER y TYPE varchar(5);
+ALTER TABLE a ALTER y TYPE int USING 1;
+ALTER TABLE a ALTER y TYPE bytea USING NULL;
+ALTER TABLE a ALTER z TYPE text;
+ALTER TABLE a ALTER z TYPE int USING 1;
+ALTER TABLE a ALTER z TYPE uuid USING NULL;
+ALTER TABLE a ALTER n TYPE int;
+ALTER TABLE a ALTER n TYPE text;
+ALTER TABLE a ALTER n TYPE date USING NULL;
+ALTER TABLE a ALTER d TYPE timestamptz;
+ALTER TABLE a ALTER d TYPE text;
+ALTER TABLE a ALTER d TYPE int USING 1
+""",
+    "expressions of arrays, jsonb and casts over columns of other types": """
+CREATE DOMAIN dm AS int;
+CREATE TABLE a (x int, y text, z varchar, a int[], j jsonb);
+ALTER TABLE a ADD CHECK (a[1] > 0);
+ALTER TABLE a ADD CHECK (j ? 'k'), ADD CHECK (j ->> 'a' <> '');
+ALTER TABLE a ADD CHECK (y LIKE 'a%'), ADD CHECK (z ~ '^a'), ADD CHECK (y || z <> ''), ADD CHECK (NOT y = z);
+ALTER TABLE a ADD CHECK (x IS DISTINCT FROM 5), ADD CHECK (nullif(x, 3) > 4), ADD CHECK (x::text <> ''), ADD CHECK (x::bigint > 5);
+ALTER TABLE a ALTER x TYPE dm;
+ALTER TABLE a ALTER x TYPE text;
+ALTER TABLE a ALTER x TYPE bigint;
+ALTER TABLE a ALTER x TYPE numeric(10,2);
+ALTER TABLE a ALTER y TYPE varchar;
+ALTER TABLE a ALTER y TYPE "char";
+ALTER TABLE a ALTER z TYPE text;
+ALTER TABLE a ALTER z TYPE bpchar;
+ALTER TABLE a ALTER z TYPE name;
+ALTER TABLE a ALTER y TYPE int USING 1;
+ALTER TABLE a ALTER z TYPE int USING 1;
+ALTER TABLE a ALTER j TYPE json;
+ALTER TABLE a ALTER j TYPE text;
+ALTER TABLE a ALTER a TYPE text[];
+ALTER TABLE a ALTER a TYPE int USING 1;
+ALTER TABLE a RENAME x TO xx;
+ALTER TABLE a ALTER xx TYPE int;
+ALTER TABLE a ALTER xx TYPE text
+""",
 }
 """What is said -> statements."""
 
