@@ -59,17 +59,23 @@ def execute_do(session: Session, stmt: n.DoStmt) -> None:
     outer = session.text
     session.text = text
     try:
+        run_block(frame, block)
+    finally:
+        session.text = outer
+
+
+def run_block(frame: Frame, block: pl.Block) -> None:
+    """A whole body: what is left of it by RETURN, or by an EXIT that finds no loop."""
+    try:
         _block(frame, block)
     except Return:
         pass
     except Exit as stray:
         raise (
-            Refusal("2D000", "EXIT cannot be used outside a loop", at=at)
+            Refusal("2D000", "EXIT cannot be used outside a loop", at=frame.at)
             if not stray.again
-            else Refusal("42601", "CONTINUE cannot be used outside a loop", at=at)
+            else Refusal("42601", "CONTINUE cannot be used outside a loop", at=frame.at)
         ) from None
-    finally:
-        session.text = outer
 
 
 def body_of(text: str, option: n.DefElem) -> tuple[str, int, int]:
@@ -286,7 +292,7 @@ def _exit(frame: Frame, stmt: pl.Exit) -> None:
 
 
 def _return(frame: Frame, stmt: pl.Return) -> None:
-    if stmt.value is not None:
+    if stmt.value is not None and not frame.in_function:
         raise Refusal("42804", "RETURN cannot have a parameter in function returning void", at=(stmt.start, stmt.end))
     raise Return
 

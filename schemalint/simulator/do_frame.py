@@ -29,7 +29,8 @@ class Return(Exception):
 class Frame:
     """One block being executed; `at` is where a refusal inside a computed string points."""
 
-    def __init__(self, session: Session, text: str, at: tuple[int, int]) -> None:
+    def __init__(self, session: Session, text: str, at: tuple[int, int], in_function: bool = False) -> None:
+        self.in_function = in_function
         self.session = session
         self.text = text
         self.at = at

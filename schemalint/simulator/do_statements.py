@@ -20,6 +20,7 @@ from schemalint.syntax.parser import parse_statement
 from schemalint.syntax.plpgsql import nodes as pl
 from schemalint.syntax.plpgsql.conditions import SQLSTATES
 from schemalint.syntax.plpgsql.nodes import PLNode
+from schemalint.syntax.tokens import STRING, tokenize
 
 
 def _assign(frame: Frame, stmt: pl.Assign) -> None:
@@ -137,11 +138,35 @@ def _evaluate_or_fog(frame: Frame, stmt: pl.Execute) -> Any:
     try:
         value = evaluate_expr(frame, stmt.query)
     except Undecidable as reason:
-        frame.session.catalog.make_unknown("", "a DO block executes a string that is not known")
+        if may_define(stmt):
+            frame.session.catalog.make_unknown("", "a DO block executes a string that is not known")
         raise Undecidable(
             f"the string that EXECUTE runs is not known: {reason.reason}", (stmt.start, stmt.end)
         ) from None
     return None if value is None else str(value)
+
+
+_DEFINING = frozenset("alter call comment create do drop grant import reassign revoke security".split())
+_READING = frozenset(
+    "analyze copy delete insert merge notify refresh select truncate update vacuum values with".split()
+)
+
+
+def may_define(stmt: PLNode) -> bool:
+    """Whether a statement may change what exists, by its first word; of an EXECUTE by that of the first text in its expression."""
+    if isinstance(stmt, pl.ExecSql):
+        return stmt.sql.text.split(maxsplit=1)[:1] != [] and stmt.sql.text.split(maxsplit=1)[0].lower() in _DEFINING
+    if not isinstance(stmt, pl.Execute):
+        return False
+    try:
+        tokens = tokenize(stmt.query.text)
+    except ParseError:
+        return True
+    for kind, value in zip(tokens.kind, tokens.value, strict=True):
+        if kind == STRING:
+            words = value.split(maxsplit=1)
+            return not words or words[0].lower() not in _READING
+    return True
 
 
 def _raise(frame: Frame, stmt: pl.Raise) -> None:
@@ -200,5 +225,7 @@ STATEMENTS: dict[type, Any] = {
     pl.Close: _nothing,
     pl.Null: _nothing,
     pl.Transaction: _nothing,
+    pl.ReturnNext: _nothing,
+    pl.ReturnQuery: _nothing,
 }
 """Statement -> what executes it."""

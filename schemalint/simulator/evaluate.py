@@ -160,10 +160,13 @@ def _text(value: Value) -> str:
 
 
 def _comparable(a: Value, b: Value) -> tuple[Value, Value]:
-    if isinstance(a, (int, float)) and isinstance(b, str) and not isinstance(a, bool):
-        return a, float(b)
-    if isinstance(b, (int, float)) and isinstance(a, str) and not isinstance(b, bool):
-        return float(a), b
+    try:
+        if isinstance(a, (int, float)) and isinstance(b, str) and not isinstance(a, bool):
+            return a, float(b)
+        if isinstance(b, (int, float)) and isinstance(a, str) and not isinstance(b, bool):
+            return float(a), b
+    except ValueError:
+        raise Undecidable("a text is not a number") from None
     if isinstance(a, bool) and isinstance(b, str):
         return a, b.lower() in ("t", "true", "on", "yes", "1")
     if isinstance(b, bool) and isinstance(a, str):
@@ -174,7 +177,8 @@ def _comparable(a: Value, b: Value) -> tuple[Value, Value]:
 def apply_operator(name: str, a: Value, b: Value) -> Value:
     if a is None or b is None:
         return None
-    a, b = _comparable(a, b)
+    if name != "||":
+        a, b = _comparable(a, b)
     match name:
         case "=":
             return a == b

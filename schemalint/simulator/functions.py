@@ -13,7 +13,7 @@ from schemalint.catalog.names import qualified
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import typeoids
 from schemalint.semantics.lsyscache import get_base_type, get_typtype
-from schemalint.semantics.query import UNKNOWN_TYPE, UnknownExpr
+from schemalint.semantics.query import UNKNOWN_TYPE, FuncExpr, UnknownExpr
 from schemalint.semantics.routines import lookup_func_with_args
 from schemalint.semantics.types import format_type, typename_type_id
 from schemalint.simulator.acl import acl_check, is_superuser, owner_check
@@ -293,5 +293,9 @@ def alter_function(session: Session, stmt: AlterFunctionStmt) -> None:
 def execute_call(session: Session, stmt: CallStmt) -> None:
     """CALL: the procedure must exist and take the arguments (transformCallStmt, ExecuteCallStmt)."""
     from schemalint.semantics.utility import transform_call_stmt
+    from schemalint.simulator.sql_calls import execute_function
 
-    transform_call_stmt(session_parsestate(session), stmt)
+    query = transform_call_stmt(session_parsestate(session), stmt)
+    call = query.inner.target_list[0].expr if query.inner is not None else None
+    if isinstance(call, FuncExpr):
+        execute_function(session, call)

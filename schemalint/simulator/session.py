@@ -47,6 +47,7 @@ class Session:
         self.text = ""
         self.effects: list[Effect] = []
         self.undecided: list[str] = []
+        self.call_depth = 0  # functions that are being executed
         self.catalog_rows: dict[str, tuple[int, list[dict[str, Any]]]] = {}  # kept rows of pg_catalog, see evaluate.py
         self.loaded: set[str] = set()  # libraries, whose prefixes take no made-up parameters any more
         self.placeholders: set[str] = set()  # customized parameters that were named, and so exist

@@ -42,10 +42,10 @@ def execute_calls(session: Session, query: Query) -> None:
         for function in rte.functions:
             for call in _calls(function):
                 columns = _defined_columns(rte) if call is function and rte.has_coldefs else None
-                execute_sql_function(session, call, columns)
+                execute_function(session, call, columns)
     for target in query.target_list:
         for call in _calls(target.expr):
-            execute_sql_function(session, call)
+            execute_function(session, call)
 
 
 def _defined_columns(rte: RangeTblEntry) -> TupleDesc | None:
@@ -69,12 +69,18 @@ def _calls(expr: Expr) -> Iterator[FuncExpr]:
         yield expr
 
 
-def execute_sql_function(session: Session, call: FuncExpr, columns: TupleDesc | None = None) -> None:
-    """Read the body with the call's types, and execute the utility statements in it."""
+def execute_function(session: Session, call: FuncExpr, columns: TupleDesc | None = None) -> None:
+    """Read the body with the call's types, and execute the utility statements in it; of PL/pgSQL, those that define something."""
     proc = session.catalog.get(Proc, call.func)
-    if proc is None or proc.lang != SQL_LANGUAGE or proc.kind != "f" or proc.oid < 16384:
+    if proc is None or proc.kind not in "fp" or proc.oid < 16384 or _is_of_extension(session, proc):
         return
     if proc.strict and any(isinstance(arg, Const) and arg.isnull for arg in call.args):
+        return
+    if proc.lang != SQL_LANGUAGE:
+        from schemalint.simulator.plpgsql_calls import execute_plpgsql_function, is_plpgsql
+
+        if is_plpgsql(session, proc):
+            execute_plpgsql_function(session, proc, call)
         return
     actual = _with_actual_types(proc, call)
     if actual is None or proc.sqlbody is not None:
@@ -93,6 +99,10 @@ def execute_sql_function(session: Session, call: FuncExpr, columns: TupleDesc | 
     finally:
         session.text = saved
         session.prepare()
+
+
+def _is_of_extension(session: Session, proc: Proc) -> bool:
+    return any(needed.deptype == "e" for needed in session.catalog.depends_on(proc.address))
 
 
 def _with_actual_types(proc: Proc, call: FuncExpr) -> Proc | None:

@@ -491,6 +491,55 @@ SCRIPTS = {
         alter type int4 rename to int44;
         alter type int4 owner to current_user;
     """,
+    "what calls define": """
+        create function mk() returns void language plpgsql as $$ begin create table made (a int); end $$;
+        select mk();
+        select * from made;
+        select mk();
+        create function add_ts(tbl regclass) returns void language plpgsql as $$ begin execute format('alter table %s add column updated_at timestamptz', tbl); end $$;
+        select add_ts('made');
+        select updated_at from made;
+        select add_ts('made');
+        create function mkt(t text, n int default 2) returns int language plpgsql as $$ declare i int; begin for i in 1..n loop execute format('create table %I (a int)', t || i); end loop; return n; end $$;
+        select mkt('part');
+        select a from part2;
+        select a from part3;
+        select mkt('q', 3), 5;
+        select a from q3;
+        select mkt(n => 1, t => 'z');
+        select a from z1;
+        create procedure prc(t text) language plpgsql as $$ begin execute 'create table ' || quote_ident(t) || ' (b int)'; end $$;
+        call prc('byproc');
+        select b from byproc;
+        create procedure prs() language sql as $$ create table bysqlproc (c int) $$;
+        call prs();
+        select c from bysqlproc;
+        create function safe() returns void language plpgsql as $$ begin create table made (a int); exception when duplicate_table then null; end $$;
+        select safe();
+        create function cond(x bool) returns void language plpgsql as $$ begin if x then create table ctrue (a int); else create table cfalse (a int); end if; end $$;
+        select cond(true);
+        select a from ctrue;
+        select a from cfalse;
+        create function nested() returns void language plpgsql as $$ begin perform mkt('n', 1); create table nn (a int); end $$;
+        select nested();
+        select a from n1;
+        create function sp() returns void language plpgsql set search_path = '' as $$ begin create table public.spt (a int); end $$;
+        select sp();
+        select a from spt;
+        create function sp2() returns void language plpgsql set search_path = '' as $$ begin create table spt2 (a int); end $$;
+        select sp2();
+        create function tbl() returns table (x int) language plpgsql as $$ begin create table if not exists tt (a int); return query select 1; end $$;
+        select * from tbl();
+        select a from tt;
+        create function strict_f(t text) returns void strict language plpgsql as $$ begin create table strictt (a int); end $$;
+        select strict_f(null);
+        select a from strictt;
+        do $$ begin perform mkt('do', 1); end $$;
+        select a from do1;
+        create function dynread(t text) returns bigint language plpgsql as $$ declare n bigint; begin execute format('select count(*) from %I', t) into n; return n; end $$;
+        select dynread('made');
+        select nosuch();
+    """,
 }
 
 
