@@ -148,11 +148,7 @@ def executor(kind: str) -> Executor:
         if where is None:
             raise NotModelled(kind)
         module, _, function = where.partition(":")
-        try:
-            found = getattr(import_module(f"schemalint.simulator.{module}"), function)
-        except (ModuleNotFoundError, AttributeError):
-            raise NotModelled(kind) from None
-        _loaded[kind] = found
+        found = _loaded[kind] = getattr(import_module(f"schemalint.simulator.{module}"), function)
     return found
 
 
