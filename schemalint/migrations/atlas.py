@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 
 from schemalint.migrations.parts import separate, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 _NO_TRANSACTION = re.compile(r"^--\s*atlas:txmode\s+none\b", re.IGNORECASE | re.MULTILINE)
 
@@ -23,4 +23,6 @@ RUNNER = Runner(
     checksums=True,
     marks=(Mark("atlas.sum"), Mark("atlas.hcl")),
     contents=r"^--\s*atlas:(?:txmode|nolint|checkpoint)\b",
+    leave_transaction="put `-- atlas:txmode none` at the file's top, with an empty line below it",
+    ledger=Ledger("atlas_schema_revisions.atlas_schema_revisions", "version"),
 )

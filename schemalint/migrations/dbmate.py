@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import marked, one_string
-from schemalint.migrations.runner import Runner, Script
+from schemalint.migrations.runner import Ledger, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -21,4 +21,6 @@ RUNNER = Runner(
     folders=("db/migrations",),
     every=True,
     contents=r"^--[ \t]*migrate:up\b",
+    leave_transaction="move it into a migration of its own that begins with `-- migrate:up transaction:false`",
+    ledger=Ledger("schema_migrations", "version"),
 )

@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from schemalint.migrations.parts import one_string, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -25,4 +25,6 @@ RUNNER = Runner(
     read=read,
     marks=(Mark("diesel.toml"), Mark("Cargo.toml", contains="diesel")),
     names=r"(?:^|/)(?:\d{4}-\d\d-\d\d-\d+|\d{14})_[^/]*/(?:up|down)\.sql$",
+    leave_transaction="move it into a migration of its own, with run_in_transaction = false in metadata.toml beside it",
+    ledger=Ledger("__diesel_schema_migrations", "version", recorded="digits"),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path, PurePath
 
+from schemalint.migrations.checksums import sha256
 from schemalint.migrations.parts import wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -31,4 +32,6 @@ RUNNER = Runner(
     folders=("drizzle",),
     contents=r"^--> statement-breakpoint",
     listed=journal,
+    leave_transaction="run it by hand: drizzle sends all that is pending as one transaction",
+    ledger=Ledger("drizzle.__drizzle_migrations", "hash", recorded="hash", checksum="hash", hashed=sha256),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
+from schemalint.migrations.checksums import crc32_of_lines
 from schemalint.migrations.parts import NOT_IN_TRANSACTION, separate, statements, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -32,4 +33,6 @@ RUNNER = Runner(
     marks=(Mark("flyway.conf"), Mark("flyway.toml"), Mark("conf/flyway.conf")),
     folders=("src/main/resources/db/migration", "db/migration"),
     names=r"(?:^|/)(?:[VBU]\d+(?:[._]\d+)*|R)__[^/]*\.sql$",
+    leave_transaction="move it into a migration of its own, or put executeInTransaction=false into <file>.conf beside it",
+    ledger=Ledger("flyway_schema_history", "version", applied="success", checksum="checksum", hashed=crc32_of_lines),
 )

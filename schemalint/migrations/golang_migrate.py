@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import one_string
-from schemalint.migrations.runner import Runner, Script
+from schemalint.migrations.runner import Ledger, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -20,4 +20,6 @@ RUNNER = Runner(
     numeric=True,
     every=True,
     names=r"(?:^|/)\d+_[^/]*\.(?:up|down)\.sql$",
+    leave_transaction="move it into a migration of its own, with no other statement",
+    ledger=Ledger("schema_migrations", "version", applied="NOT dirty", only_last=True),
 )

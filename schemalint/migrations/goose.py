@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from schemalint.lint.engine import Part
 from schemalint.migrations.parts import marked
-from schemalint.migrations.runner import Runner, Script
+from schemalint.migrations.runner import Ledger, Runner, Script
 
 _NO_TRANSACTION = re.compile(r"^--\s*\+goose\s+no\s+transaction\b", re.IGNORECASE | re.MULTILINE)
 
@@ -31,4 +31,6 @@ RUNNER = Runner(
     numeric=True,
     every=True,
     contents=r"^--\s*\+goose\s+up\b",
+    leave_transaction="put `-- +goose NO TRANSACTION` at the file's top",
+    ledger=Ledger("goose_db_version", "version_id", applied="is_applied"),
 )

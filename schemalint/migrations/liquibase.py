@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from schemalint.lint.engine import Part
 from schemalint.migrations.parts import one_string, sections, separate, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 _CHANGESET = r"^[ \t]*--[ \t]*changeset[ \t]+(?P<id>[^\s:]+:[^\s]+)(?P<attributes>[^\r\n]*)"
 _ATTRIBUTE = re.compile(r"(\w+):(\"[^\"]*\"|\S+)")
@@ -39,4 +39,6 @@ RUNNER = Runner(
     marks=(Mark("liquibase.properties"),),
     every=True,
     contents=r"\A\s*--\s*liquibase\s+formatted",
+    leave_transaction="give it a changeset of its own with runInTransaction:false",
+    ledger=Ledger("databasechangelog", "id", recorded="changeset"),
 )

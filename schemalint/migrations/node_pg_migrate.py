@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import marked
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -21,4 +21,6 @@ RUNNER = Runner(
     unique=False,
     marks=(Mark("package.json", contains='"node-pg-migrate"'),),
     contents=r"^[ \t]*--[ \t-]*up\s+migration",
+    leave_transaction="run it by hand, or write this migration in JavaScript with pgm.noTransaction()",
+    ledger=Ledger("pgmigrations", "name", recorded="stem"),
 )

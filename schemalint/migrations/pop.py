@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import separate, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -20,4 +20,6 @@ RUNNER = Runner(
     unique=False,
     marks=(Mark("database.yml", contains="dialect:"),),
     names=r"(?:\.postgres|\.postgresql|\.cockroach|\.autocommit)+\.(?:up|down)\.sql$",
+    leave_transaction="end its file's name with `.autocommit.up.sql`",
+    ledger=Ledger("schema_migration", "version"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from schemalint.migrations.checksums import sha256
 from schemalint.migrations.parts import NOT_IN_TRANSACTION, one_string, separate, statements
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -25,4 +26,12 @@ RUNNER = Runner(
     marks=(Mark("migration_lock.toml"),),
     folders=("prisma/migrations",),
     names=r"(?:^|/)\d+_[^/]*/migration\.sql$",
+    leave_transaction="move it into a migration of its own, with no other statement",
+    ledger=Ledger(
+        "_prisma_migrations",
+        "migration_name",
+        applied="finished_at IS NOT NULL AND rolled_back_at IS NULL",
+        checksum="checksum",
+        hashed=sha256,
+    ),
 )

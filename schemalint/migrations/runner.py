@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path, PurePath
+from typing import Literal
 
 from msgspec import Struct
 
@@ -29,6 +30,27 @@ class Mark(Struct, frozen=True):
     within: str = ""
 
 
+class Ledger(Struct, frozen=True):
+    """The table in which a runner records what it has applied.
+
+    table      schema-qualified where the runner names a schema, else it is found on the search path
+    column     what names a migration in it
+    recorded   what of a file that is: its version, the digits of it, its file's name, with or without the suffix, the hash of its
+               bytes, or the ids of the changesets in it
+    applied    the condition on rows that count; empty: all do
+    only_last  the table has one row, the last version: all before it count as applied
+    checksum   the column with the checksum of a file, as `hashed` makes it of the file's bytes
+    """
+
+    table: str
+    column: str
+    recorded: Literal["version", "digits", "file", "stem", "hash", "changeset"] = "version"
+    applied: str = ""
+    only_last: bool = False
+    checksum: str = ""
+    hashed: Callable[[bytes], str] | None = None
+
+
 class Runner(Struct, frozen=True):
     """A convention.
 
@@ -43,6 +65,8 @@ class Runner(Struct, frozen=True):
     checksums  an applied file must stay as it is
     needs_way_back  a file without a part that leads back is refused
     listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
+    leave_transaction  what to do, as an imperative clause, so that a statement runs outside of the transaction; empty: none is opened
+    ledger     where it records what is applied; None where that is no table, or not known
     """
 
     name: str
@@ -58,6 +82,8 @@ class Runner(Struct, frozen=True):
     checksums: bool = False
     needs_way_back: bool = False
     listed: Callable[[Path], list[str] | None] | None = None
+    leave_transaction: str = ""
+    ledger: Ledger | None = None
 
 
 class Name(Struct, frozen=True):
@@ -67,6 +93,23 @@ class Name(Struct, frozen=True):
     forward: bool
     repeatable: bool
     key: tuple[tuple[int, ...], str]
+
+
+def recorded_as(runner: Runner, path: PurePath) -> str | None:
+    """What the runner's ledger calls the migration in a file; None where the path does not tell."""
+    name, ledger = name_of(runner, path), runner.ledger
+    if name is None or ledger is None:
+        return None
+    match ledger.recorded:
+        case "file":
+            return path.name
+        case "stem":
+            return path.stem
+        case "version":
+            return same_version(runner, name.version) or None
+        case "digits":
+            return name.version.replace("-", "")
+    return None
 
 
 _BACK = frozenset(("down", "undo", "revert", "verify", "u"))

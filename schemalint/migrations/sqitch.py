@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 from schemalint.migrations.parts import separate
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -30,4 +30,6 @@ RUNNER = Runner(
     marks=(Mark("sqitch.plan"),),
     folders=("deploy",),
     listed=plan,
+    leave_transaction="leave out the BEGIN and COMMIT of its deploy script",
+    ledger=Ledger("sqitch.changes", "change"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import marked
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -22,4 +22,6 @@ RUNNER = Runner(
     marks=(Mark("dbconfig.yml"),),
     every=True,
     contents=r"^--[ \t]*\+migrate[ \t]+up\b",
+    leave_transaction="write `-- +migrate Up notransaction` as the marker of a migration of its own",
+    ledger=Ledger("gorp_migrations", "id", recorded="file"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from schemalint.migrations.checksums import sha384
 from schemalint.migrations.parts import one_string, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -21,4 +22,6 @@ RUNNER = Runner(
     numeric=True,
     marks=(Mark("Cargo.toml", contains="sqlx"), Mark("sqlx.toml"), Mark(".sqlx")),
     contents=r"\A-- no-transaction\b",
+    leave_transaction="move it into a migration of its own whose first line is `-- no-transaction`",
+    ledger=Ledger("_sqlx_migrations", "version", applied="success", checksum="checksum", hashed=sha384),
 )

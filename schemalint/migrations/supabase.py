@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from schemalint.migrations.parts import pipeline
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -20,4 +20,6 @@ RUNNER = Runner(
     marks=(Mark("supabase/config.toml", within="supabase"),),
     folders=("supabase/migrations",),
     names=r"(?:^|/)supabase/migrations/\d+_[^/]*\.sql$",
+    leave_transaction="begin a migration of its own with it",
+    ledger=Ledger("supabase_migrations.schema_migrations", "version"),
 )

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 
 from schemalint.migrations.parts import separate, wrapped
-from schemalint.migrations.runner import Mark, Runner, Script
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 _BELOW = re.compile(r"^---- create above / drop below ----", re.MULTILINE)
 _NO_TRANSACTION = re.compile(r"^---- tern: disable-tx ----", re.MULTILINE)
@@ -28,4 +28,6 @@ RUNNER = Runner(
     numeric=True,
     marks=(Mark("tern.conf"),),
     contents=r"^---- (?:create above / drop below|tern: disable-tx) ----",
+    leave_transaction="put `---- tern: disable-tx ----` at the file's top",
+    ledger=Ledger("public.schema_version", "version", only_last=True),
 )

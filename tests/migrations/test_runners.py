@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemalint.errors import UserError
+from schemalint.migrations.checksums import crc32_of_lines, sha256, sha384
 from schemalint.migrations.detect import RUNNERS, detect, in_runners_order, load_runner
 
 UP = "CREATE TABLE a (id int);\n"
@@ -235,3 +236,36 @@ def test_options_in_files_beside(tmp_path: Path) -> None:
     assert [p.transaction for p in load_runner("flyway").read(tmp_path / "V1__a.sql", UP).up] == [False]
     (tmp_path / "metadata.toml").write_text("run_in_transaction = false\n")
     assert [p.transaction for p in load_runner("diesel").read(tmp_path / "up.sql", UP).up] == [False]
+
+
+LEDGER = [
+    # runner, path, what its ledger calls it
+    ("supabase", "supabase/migrations/20240101000000_a.sql", "20240101000000"),
+    ("flyway", "db/V1_2.0__a.sql", "1.2"),
+    ("golang-migrate", "m/0007_a.up.sql", "7"),
+    ("diesel", "m/2024-01-02-000000_b/up.sql", "20240102000000"),
+    ("prisma", "prisma/migrations/20240101000000_a/migration.sql", "20240101000000_a"),
+    ("node-pg-migrate", "migrations/1700000000000_a-b.sql", "1700000000000_a-b"),
+    ("sql-migrate", "m/1_a.sql", "1_a.sql"),
+    ("sqitch", "deploy/users.sql", "users"),
+    ("hasura", "migrations/default/1700000000000_a/up.sql", None),
+]
+
+
+@pytest.mark.parametrize(("runner", "path", "recorded"), LEDGER)
+def test_what_the_ledger_calls_a_migration(runner: str, path: str, recorded: str | None) -> None:
+    assert recorded_as(load_runner(runner), Path(path)) == recorded
+
+
+def test_checksums_are_those_of_the_runners() -> None:
+    # CRC-32 of "123456789" is the check value of the algorithm's catalogue; lines are fed to it without their ends
+    assert crc32_of_lines(b"\xef\xbb\xbf12345\r\n6789") == str(0xCBF43926 - (1 << 32))
+    assert crc32_of_lines(b"12345\n6789\n") == crc32_of_lines(b"12345\r6789")
+    assert sha256(b"abc").startswith("ba7816bf")
+    assert sha384(b"abc").startswith("cb00753f")
+
+
+@pytest.mark.parametrize("name", [name for name in RUNNERS if name != "plain"])
+def test_a_runner_says_how_to_leave_its_transaction(name: str) -> None:
+    said = load_runner(name).leave_transaction
+    assert said and said[0].islower() and not said.endswith(".")
