@@ -35,7 +35,7 @@ _HANDLERS = {
     _HASH: Routine(1, 3, 3),
     332: Routine(0, 11, 10, True, True),
     333: Routine(0, 7, 7, False, True),
-    334: Routine(0, 7, 6, True, True),
+    334: Routine(0, 7, 7, True, True),
     335: Routine(0, 15, 5, False, True),
 }
 """Handler function -> routine, of PostgreSQL 14 to 17."""

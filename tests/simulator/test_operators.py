@@ -7,6 +7,17 @@ from same_verdicts import assert_same_verdicts
 from servers import Server
 
 SCRIPTS = {
+    "functions that read the options of an operator class": """
+        create function squeeze(internal) returns bytea language internal as 'int4in';
+        create operator class c6 for type box using spgist as function 6 squeeze(internal),
+            function 1 spg_box_quad_config(internal, internal), function 2 spg_box_quad_choose(internal, internal),
+            function 3 spg_box_quad_picksplit(internal, internal), function 4 spg_box_quad_inner_consistent(internal, internal),
+            function 5 spg_box_quad_leaf_consistent(internal, internal);
+        create operator class c7 for type box using spgist as function 7 squeeze(internal);
+        create operator class c8 for type box using spgist as function 8 squeeze(internal);
+        create operator class g7 for type box using gin as function 7 squeeze(internal);
+        create operator class g10 for type box using gist as function 10 squeeze(internal);
+    """,
     "operators": """
         create operator === (leftarg = int, rightarg = int, function = int4eq, commutator = ===, negator = !==, restrict = eqsel, join = eqjoinsel, hashes, merges);
         create operator === (leftarg = int, rightarg = int, function = int4eq);
