@@ -9,6 +9,7 @@ import pytest
 from schemalint.errors import UserError
 from schemalint.migrations.checksums import crc32_of_lines, sha256, sha384
 from schemalint.migrations.detect import RUNNERS, detect, in_runners_order, load_runner
+from schemalint.migrations.runner import recorded_as
 
 UP = "CREATE TABLE a (id int);\n"
 TWO = "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n"
