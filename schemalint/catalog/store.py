@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from schemalint.catalog import model
+from schemalint.catalog.journal import MISSING, Journal
 from schemalint.catalog.keys import (
     OVERLOADED,
+    OWNER_CLASSES,
     PART_OF,
     QUALIFIED,
     STAMPED,
@@ -32,7 +34,7 @@ _GONE = object()
 """In a journaled dict: a built-in object that was dropped."""
 
 
-class Catalog:
+class Catalog(Journal):
     """One database.
 
     version   server major, 14 to 18 (others are read as the nearest)
@@ -42,6 +44,7 @@ class Catalog:
     """
 
     def __init__(self, builtins: Builtins, *, closed: bool = True, source: str = "empty database") -> None:
+        super().__init__()
         self.builtins = builtins
         self.version: int = builtins.version
         self.closed = closed
@@ -60,95 +63,25 @@ class Catalog:
         self._members: dict[
             tuple[str, Oid], dict[Oid, None]
         ] = {}  # (class, namespace) -> oids, for DROP SCHEMA and listings
-        self._next_oid: dict[str, int] = {"": model.FIRST_NORMAL_OID}
+        self._next_oid[""] = model.FIRST_NORMAL_OID
         self._unknown: dict[str, str] = {}  # name -> why its existence is not known; "" for every name
         # enum type -> labels that ALTER TYPE added in the open transaction; they must not be used yet
         self.uncommitted_labels: dict[Oid, tuple[str, ...]] = {}
-        self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
         self.prepared: dict[str, Any] = {}  # prepared transactions -> their changes, which wait for COMMIT PREPARED
-        self._log: list[tuple[dict[Any, Any], Any, Any]] = []
         # class -> a number that no other state of its objects has; absent while all of them are built in
         self.stamps: dict[str, int] = {}
         self._next_stamp = itertools.count(1)
         self.kept: dict[Any, Any] = {}  # what look-ups found, under keys that hold the stamps it depends on
 
-    # --- the journal
-
-    def mark(self) -> int:
-        """A point to come back to."""
-        return len(self._log)
-
-    def rollback(self, mark: int) -> None:
-        """Undo every change since `mark`."""
-        log = self._log
-        while len(log) > mark:
-            where, key, old = log.pop()
-            if old is _MISSING:
-                where.pop(key, None)
-            else:
-                where[key] = old
-
-    def revert(self, mark: int) -> None:
-        """As rollback, but as a change of its own that can in turn be undone (ROLLBACK, ROLLBACK TO SAVEPOINT)."""
-        for where, key, old in reversed(self._log[mark:]):
-            if where is self.lasting:
-                continue
-            if old is _MISSING:
-                self._delete(where, key)
-            else:
-                self._set(where, key, old)
-
-    def note(self, where: dict[Any, Any], key: Any, value: Any) -> None:
-        """Write session state through the journal, so that it is undone together with the objects; None removes the key."""
-        if value is None:
-            self._delete(where, key)
-        else:
-            self._set(where, key, value)
-
-    def forget(self) -> None:
-        """Drop the journal: nothing before this point will be undone. Marks start again at 0."""
-        self._log.clear()
+    # --- objects
 
     def changes_since(self, mark: int) -> list[tuple[ObjectAddress, CatalogObject | None]]:
         """Each object changed since `mark`, with what it was then (None: it did not exist)."""
         seen: dict[ObjectAddress, CatalogObject | None] = {}
         for where, key, old in self._log[mark:]:
             if where is self._objects and key not in seen:
-                seen[key] = self._builtin(key) if old is _MISSING else None if old is _GONE else old
+                seen[key] = self._builtin(key) if old is MISSING else None if old is _GONE else old
         return list(seen.items())
-
-    def changes_since_mark(self, mark: int, without: dict[Any, Any]) -> list[tuple[dict[Any, Any], Any, Any]]:
-        """All that was written since `mark`, but for one dict of session state, as `apply` takes it. Identifiers stay taken."""
-        apart = (without, self.lasting, self._next_oid)
-        kept, rest = [], {}
-        for where, key, old in self._log[mark:]:
-            if where is self._next_oid:
-                continue
-            kept.append((where, key, old))
-            if not any(where is other for other in apart):
-                rest[id(where), key] = (where, key, where.get(key, _MISSING))
-        self._log[mark:] = kept
-        return list(rest.values())
-
-    def apply(self, changes: list[tuple[dict[Any, Any], Any, Any]]) -> None:
-        """Write again what changes_since_mark gave."""
-        for where, key, value in changes:
-            if value is _MISSING:
-                self._delete(where, key)
-            else:
-                self._set(where, key, value)
-
-    def _set(self, where: dict[Any, Any], key: Any, value: Any) -> None:
-        self._log.append((where, key, where.get(key, _MISSING)))
-        where[key] = value
-
-    def _delete(self, where: dict[Any, Any], key: Any) -> None:
-        old = where.get(key, _MISSING)
-        if old is not _MISSING:
-            self._log.append((where, key, old))
-            del where[key]
-
-    # --- objects
 
     def new_oid(self) -> Oid:
         """The next object identifier."""
@@ -393,6 +326,8 @@ class Catalog:
     # --- what belongs to a relation
 
     def _owned_objects(self, cls: type[C], key: str, owner: Oid) -> list[C]:
+        if self.loader is not None and not key.startswith("conname "):
+            self.loader.by_oid(OWNER_CLASSES.get(key, "pg_class"), owner)  # what belongs to it comes with it
         held = self._owned.get((key, owner))
         return [] if not held else [obj for oid in held if (obj := self.get(cls, oid)) is not None]
 
@@ -509,6 +444,3 @@ class Catalog:
             self._delete(self._comments, address)
         else:
             self._set(self._comments, address, text)
-
-
-_MISSING = object()
