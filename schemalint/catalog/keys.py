@@ -59,6 +59,8 @@ OWNED_BY = {
 }
 """Catalogs looked up by the relation (or type, or server) that their rows belong to, and the columns that name it."""
 
+OWNER_CLASSES = {"pg_constraint.typid": "pg_type", "pg_constraint.parentid": "pg_constraint"}
+"""Of the keys of owner_keys, those whose owner is no relation, and the owner's catalog."""
 
 PART_OF = {
     "pg_attrdef": "pg_class",

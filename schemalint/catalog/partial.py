@@ -6,7 +6,7 @@ functions and collations that they refer to besides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -53,6 +53,14 @@ OF_SHARED = """d.ctid = ANY(ARRAY(
     JOIN pg_shdepend p ON p.classid = own.classid AND p.objid = own.objid
                           AND p.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())))"""
 
+CHILDREN = """
+    SELECT 'inherits', inhparent::int8, 'pg_class', inhrelid::int8 FROM pg_inherits WHERE inhparent = ANY(%s::oid[])
+    UNION ALL SELECT 'pg_constraint.parentid', conparentid::int8, 'pg_constraint', oid::int8
+    FROM pg_constraint WHERE conparentid = ANY(%s::oid[])
+    ORDER BY 2, 4"""
+"""What inherits from some relations, and is made from some constraints: of Catalog's keys, the parent's, the child's catalog and
+identifier."""
+
 TEXT_SEARCH = ("pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template")
 
 ABOVE_ALL_OIDS = 2**32
@@ -93,9 +101,7 @@ class LiveLoader:
         )
         queries.append((rows.query("changed_privileges", reader.major), None))
         queries.append((rows.query("reach", reader.major), {"names": names, "oids": []}))
-        queries += [
-            self._oids_named(classid, names) for classid in ("pg_type", "pg_proc", "pg_collation", "pg_statistic_ext")
-        ]
+        queries += [self._oids_named(classid, names) for classid in NAME_COLUMNS if classid != "pg_class"]
         listed, *answers = reader.fetch(queries)
         self.numbers = rows.Numbers(catalog.builtins, listed)
         for classid, cursor in zip([*small, "pg_collation"], answers, strict=False):
@@ -105,9 +111,9 @@ class LiveLoader:
         small_ones = [obj.address for obj in catalog.changed_objects() if obj.oid >= FIRST_NORMAL_OID]
         self.fetched.update(small_ones)
         self.names = frozenset(names)
-        types, procs, collations, statistics = ({oid for (oid,) in cursor} for cursor in named)
         relations = [oid for (oid,) in reached]
-        more = {"pg_type": types, "pg_proc": procs, "pg_collation": collations, "pg_statistic_ext": statistics}
+        classes = [classid for classid in NAME_COLUMNS if classid != "pg_class"]
+        more = {classid: {oid for (oid,) in cursor} for classid, cursor in zip(classes, named, strict=True)}
         self._fetch(relations, more, besides=small_ones)
         catalog.reserve_oids(ABOVE_ALL_OIDS)
         catalog.forget()
@@ -160,7 +166,9 @@ class LiveLoader:
         needed += [("pg_publication", address.objid) for address in besides if address.classid == "pg_publication"]
         queries.append(self._depends(pairs, needed))
         queries.append(self._comments(pairs))
-        *objects, of_types, attributes, depends, comments = reader.fetch(queries)
+        parents = (wanted.get("pg_class", []), wanted.get("pg_constraint", []))
+        queries.append((CHILDREN, parents))
+        *objects, of_types, attributes, depends, comments, children = reader.fetch(queries)
         own_columns = columns_of(attributes)
         for classid, cursor in zip(classes, objects, strict=True):
             found_texts = texts(cursor)
@@ -170,9 +178,10 @@ class LiveLoader:
         put(catalog, "pg_constraint", rows.decode("pg_constraint", texts(of_types), self.numbers))
         for classid, oids in wanted.items():
             self.fetched.update(ObjectAddress(classid, oid) for oid in oids)
+        self._note_children(children)
         for classid, oid in needed:
             self.asked.add(("dependents", classid, oid))
-        self._note_depends(depends)
+        self._note_depends(depends, wanted)
         catalog.fill_comments((rows.address(c, o, sub), text) for c, o, sub, text in comments)
 
     def _depends(self, pairs: list[tuple[str, int]], needed: list[tuple[str, int]]) -> tuple[str, Any]:
@@ -192,20 +201,30 @@ class LiveLoader:
             JOIN unnest(%s::regclass[], %s::oid[]) AS own (classid, objid) ON classoid = own.classid AND objoid = own.objid"""
         return sql, ([classid for classid, _ in pairs], [oid for _, oid in pairs])
 
-    def _note_depends(self, cursor: Iterable[rows.DependRow]) -> None:
-        """Of what is here, what it needs; of what is not, only that it needs what is here."""
+    def _note_depends(self, cursor: Iterable[rows.DependRow], fresh: Mapping[str, Sequence[int]]) -> None:
+        """Of what is just here (`fresh`) or is read whole, what it needs; of what is not here, only that it needs what is. What was
+        here before is known with its needs, and statements may have changed them since."""
+        new = {ObjectAddress(classid, oid) for classid, oids in fresh.items() for oid in oids}
         known: list[tuple[ObjectAddress, ObjectAddress, str]] = []
         for classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype in cursor:
             dependent = rows.address(classid, objid, objsubid)
             on = rows.address(refclassid, refobjid, refobjsubid)
             owner = ObjectAddress(PART_OF.get(dependent.classid, dependent.classid), dependent.objid)
             if owner in self.fetched or dependent.classid not in (*LAZY, "pg_attrdef"):
+                if owner.classid in LAZY and owner not in new:
+                    continue
                 if dependent.classid in rows.PARTS or self.catalog.holds(dependent):
                     known.append((dependent, on, deptype))
             elif dependent.classid in CLASSES or dependent.classid in PART_OF:
                 back = self.catalog._dependents.setdefault((on.classid, on.objid), {})
                 back[dependent, on.objsubid, deptype] = None
         self.catalog.fill_dependencies(known)
+
+    def _note_children(self, cursor: Iterable[tuple[str, int, str, int]]) -> None:
+        """Which children the relations and constraints just fetched have; those that are not here are fetched when they are looked at."""
+        for key, parent, classid, child in cursor:
+            if ObjectAddress(classid, child) not in self.fetched:
+                self.catalog._owned.setdefault((key, parent), {})[child] = None
 
     def _missing(self, found: Found) -> Found:
         """What the objects just fetched refer to and is not here."""
@@ -260,7 +279,7 @@ class LiveLoader:
         if classid == "pg_namespace":
             self.members(classid, oid)
         (cursor,) = self.reader.fetch([self._depends([], _addresses(classid, oid))])
-        self._note_depends(cursor)
+        self._note_depends(cursor, {})
 
     def members(self, classid: str, namespace: Oid) -> None:
         if ("members", namespace) in self.asked or namespace >= ABOVE_ALL_OIDS:

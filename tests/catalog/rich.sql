@@ -77,6 +77,11 @@ CREATE TABLE app.hashed (i int) PARTITION BY HASH (i);
 CREATE TABLE app.hashed_0 PARTITION OF app.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0) PARTITION BY LIST (i);
 CREATE TABLE app.hashed_0_1 PARTITION OF app.hashed_0 FOR VALUES IN (1, NULL);
 
+CREATE TABLE app.parts (id int PRIMARY KEY, label text) PARTITION BY RANGE (id);
+CREATE TABLE app.parts_low PARTITION OF app.parts FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+CREATE TABLE app.parts_lowest PARTITION OF app.parts_low FOR VALUES FROM (0) TO (5);
+CREATE TABLE app.uses (part int REFERENCES app.parts, total bigint DEFAULT length('app.orders'::regclass::text), at app.positive);
+
 CREATE VIEW app.happy WITH (security_barrier) AS SELECT id, email FROM app.customers WHERE mood = 'happy' WITH CHECK OPTION;
 CREATE VIEW app.counted AS SELECT c.email, count(*) AS n FROM app.happy c JOIN app.orders o ON o.customer = c.id GROUP BY 1;
 CREATE MATERIALIZED VIEW app.kept AS SELECT * FROM app.counted WITH NO DATA;

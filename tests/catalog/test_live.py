@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from schemalint.catalog.builtins import MAJORS
 from schemalint.catalog.compare import compare
 from schemalint.catalog.connection_errors import reading_failed
 from schemalint.catalog.model import (
+    CatalogObject,
     Constraint,
     Database,
     Namespace,
@@ -34,6 +36,7 @@ from schemalint.catalog.partial import LiveLoader
 from schemalint.catalog.rows import split_list
 from schemalint.catalog.store import Catalog
 from schemalint.errors import UserError
+from schemalint.simulator import Simulator
 
 pytestmark = pytest.mark.server
 
@@ -443,7 +446,7 @@ def test_all_that_is_looked_up_is_found(server: Server, rich: str, catalog: Cata
     """Whatever was fetched first, lookups agree with the catalog that was read whole."""
     with live.connect(server.dsn(rich)) as connection:
         found = live.read_catalog(connection, names)
-        for whole in sorted(catalog.all(Relation), key=lambda relation: relation.name):
+        for whole in catalog.all(Relation):
             again = found.find(Relation, whole.namespace, whole.name)
             assert again is not None, whole.name
             for of in (
@@ -462,6 +465,36 @@ def test_all_that_is_looked_up_is_found(server: Server, rich: str, catalog: Cata
             assert set(found.depends_on(whole.address)) == set(catalog.depends_on(whole.address)), whole.name
         assert found.find(Relation, 2200, "no_such") is None
         assert compare(catalog, found, dependencies=True) == []
+
+
+LOOKUPS = (
+    *("constraints", "indexes", "triggers", "policies", "rules", "statistics", "referencing", "children"),
+    *("dependents", "depends_on", "domain_constraints", "child_constraints", "in_namespace"),
+)
+
+
+def looked_up(catalog: Catalog, lookup: str, obj: CatalogObject) -> set[Any]:
+    """What one look-up about an object answers, as something to compare."""
+    if lookup in ("dependents", "depends_on"):
+        return set(getattr(catalog, lookup)(obj.address))
+    if lookup == "in_namespace":
+        return {one.address for one in catalog.in_namespace(type(obj), getattr(obj, "namespace", 0))}
+    return {one.address for one in getattr(catalog, lookup)(obj.oid)}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_look_ups_agree_in_every_order(server: Server, rich: str, catalog: Catalog, seed: int) -> None:
+    """Random names first, then random look-ups: each answers what the catalog that was read whole answers."""
+    order = random.Random(seed)
+    objects = [obj for cls in (Relation, Type, Constraint, Proc) for obj in catalog.all(cls)]
+    known = sorted({obj.name for obj in objects})
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, order.sample(known, order.randrange(3)))
+        for _ in range(150):
+            obj = order.choice(objects)
+            lookup = order.choice(LOOKUPS)
+            seen = looked_up(found, lookup, obj)
+            assert seen == looked_up(catalog, lookup, obj), (obj.CLASS, obj.name, lookup)
 
 
 @pytest.mark.parametrize("names", NAMES, ids=lambda names: "-".join(names) or "nothing")
@@ -497,6 +530,24 @@ def test_what_was_dropped_is_not_fetched_again(server: Server, rich: str) -> Non
         assert found.at(kept.address) is None
         found.rollback(0)
         assert found.find(Relation, schema(found), "kept") is not None
+
+
+def test_a_need_that_was_dropped_is_not_fetched_again(server: Server, rich: str) -> None:
+    """Who needs a function is asked after a statement has changed the table that did."""
+    with server.database() as connection:
+        connection.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        connection.execute("CREATE TABLE t (i int DEFAULT one())")
+        simulator = Simulator(catalog=live.read_catalog(connection, ["t"]))
+        assert simulator.execute("DROP FUNCTION one()").sqlstate == "2BP01"
+        simulator = Simulator(catalog=live.read_catalog(connection, ["t"]))
+        assert simulator.execute("ALTER TABLE t ALTER i DROP DEFAULT").sqlstate is None
+        assert simulator.execute("DROP FUNCTION one()").sqlstate is None
+
+
+def test_a_domains_constraint_is_found_by_name(server: Server, rich: str) -> None:
+    with live.connect(server.dsn(rich)) as connection:
+        found = live.read_catalog(connection, ["is_small"])
+        assert [one.name for one in found.constraints_named(schema(found), "is_small")] == ["is_small"]
 
 
 def test_a_connection_lost_later(server: Server, rich: str) -> None:

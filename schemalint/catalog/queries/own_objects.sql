@@ -8,7 +8,7 @@ relations AS (
                 AND d.objsubid = 0 AND d.deptype IN ('a', 'i')
     UNION SELECT d.refobjid FROM pg_attrdef ad JOIN tables ON ad.adrelid = tables.oid  -- and that their defaults use
           JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = ad.oid AND d.refclassid = 'pg_class'::regclass
-          WHERE d.refobjid <> tables.oid),
+          JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'),
 types AS (
     SELECT atttypid AS oid FROM pg_attribute a JOIN tables ON attrelid = tables.oid WHERE atttypid >= 16384 AND NOT attisdropped
     UNION SELECT reltype FROM pg_class c JOIN relations USING (oid) WHERE reltype <> 0
