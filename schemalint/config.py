@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemalint.diagnostics import SEVERITIES, SeverityName
 from schemalint.errors import UserError
@@ -15,10 +16,39 @@ PRESETS = ("supabase",)
 MAJORS = (14, 15, 16, 17, 18)
 
 
+PROFILES = ("recommended", "strict", "relaxed", "supabase")
+"""recommended: the rules that are on by default; strict: all rules, and warnings fail; relaxed: no rules whose findings are infos;
+supabase: recommended, with what a hosted database of Supabase holds."""
+
+
+class Override(Struct, frozen=True):
+    """What is different for some files: `paths` are patterns, taken from the configuration's directory; * also stands for slashes."""
+
+    paths: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    severity: dict[str, SeverityName] = {}
+
+
+class Root(Struct, frozen=True):
+    """A directory of migrations of its own, with what it says instead of the keys of the same names."""
+
+    path: Path
+    runner: str | None = None
+    catalog: tuple[str, ...] = ()
+    history: str | None = None
+    preset: str | None = None
+    pg_version: int | None = None
+
+
 class Config(Struct, frozen=True):
-    """What a project wants. `path` is the file it comes from; directories and files in it are taken from there."""
+    """What a project wants. `path` is the file it comes from; directories and files in it are taken from there.
+
+    small_rows  a table with fewer rows is scanned or rewritten in no time
+    large_rows  one with more takes minutes
+    """
 
     path: Path | None = None
+    profile: str = "recommended"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: dict[str, SeverityName] = {}
@@ -29,9 +59,43 @@ class Config(Struct, frozen=True):
     history: str | None = None
     rules: tuple[str, ...] = ()
     runner: str | None = None
+    small_rows: int = 10_000
+    large_rows: int = 1_000_000
+    overrides: tuple[Override, ...] = ()
+    roots: tuple[Root, ...] = ()
+
+    def of_root(self, root: Root) -> Config:
+        """What is in force in one of the roots."""
+        return replace(
+            self,
+            runner=root.runner or self.runner,
+            catalog=root.catalog or self.catalog,
+            history=root.history or self.history,
+            preset=root.preset or self.preset,
+            pg_version=root.pg_version or self.pg_version,
+            roots=(),
+        )
 
 
-KEYS = ("select", "ignore", "severity", "preset", "pg-version", "fail-on", "catalog", "history", "rules", "runner")
+KEYS = (
+    "profile",
+    "select",
+    "ignore",
+    "severity",
+    "preset",
+    "pg-version",
+    "fail-on",
+    "catalog",
+    "history",
+    "rules",
+    "runner",
+    "thresholds",
+    "overrides",
+    "roots",
+)
+THRESHOLD_KEYS = ("small-rows", "large-rows")
+OVERRIDE_KEYS = ("paths", "ignore", "severity")
+ROOT_KEYS = ("path", "runner", "catalog", "history", "preset", "pg-version")
 
 
 def nearest(word: str, words: tuple[str, ...] | list[str]) -> str:
@@ -68,31 +132,87 @@ def load_config(path: Path | None, rule_names: tuple[str, ...] = ()) -> Config:
         raise UserError(f"{path}: not valid TOML: {error}") from None
     if path.name == "pyproject.toml":
         data = data.get("tool", {}).get("schemalint", {})
+    if not isinstance(data, dict):
+        raise UserError(f"{path}: tool.schemalint must be a table")
     return _read(path, data, rule_names)
 
 
 def _read(path: Path, data: dict[str, Any], rule_names: tuple[str, ...]) -> Config:
-    for key in data:
-        if key not in KEYS:
-            raise UserError(f"{path}: unknown key {key}{nearest(key, KEYS)}")
+    _known_keys(f"{path}: ", data, KEYS)
     below = path.parent
-    select, ignore = _names(path, data, "select"), _names(path, data, "ignore")
-    severity = _severities(path, data)
-    for name in (*select, *ignore, *severity):
-        check_rule_name(name, rule_names, f"{path}: ")
-    return Config(
+    where = f"{path}: "
+    profile = _choice(where, data, "profile", PROFILES) or "recommended"
+    thresholds = _thresholds(where, data)
+    config = Config(
         path=path,
-        select=select,
-        ignore=ignore,
-        severity=severity,
-        preset=_choice(path, data, "preset", PRESETS),
-        pg_version=_choice(path, data, "pg-version", MAJORS),
-        fail_on=_choice(path, data, "fail-on", SEVERITIES),
-        catalog=tuple(str(below / name) for name in _names(path, data, "catalog")),
-        history=str(below / _text(path, data, "history")) if "history" in data else None,
-        rules=tuple(str(below / name) for name in _names(path, data, "rules")),
-        runner=_choice(path, data, "runner", RUNNERS),
+        profile=profile,
+        select=_names(where, data, "select"),
+        ignore=_names(where, data, "ignore"),
+        severity=_severities(where, data),
+        preset=_choice(where, data, "preset", PRESETS) or ("supabase" if profile == "supabase" else None),
+        pg_version=_choice(where, data, "pg-version", MAJORS),
+        fail_on=_choice(where, data, "fail-on", SEVERITIES) or ("warning" if profile == "strict" else None),
+        catalog=_files(below, where, data, "catalog"),
+        history=_below(below, where, data, "history"),
+        rules=_files(below, where, data, "rules"),
+        runner=_choice(where, data, "runner", RUNNERS),
+        small_rows=thresholds.get("small-rows", Config().small_rows),
+        large_rows=thresholds.get("large-rows", Config().large_rows),
+        overrides=tuple(_override(f"{path}: {at}", table) for at, table in _tables(where, data, "overrides")),
+        roots=tuple(_root(below, f"{path}: {at}", table) for at, table in _tables(where, data, "roots")),
     )
+    for name in (*config.select, *config.ignore, *config.severity):
+        check_rule_name(name, rule_names, where)
+    for override in config.overrides:
+        for name in (*override.ignore, *override.severity):
+            check_rule_name(name, rule_names, where)
+    return config
+
+
+def _override(where: str, data: dict[str, Any]) -> Override:
+    _known_keys(where, data, OVERRIDE_KEYS)
+    if not data.get("paths"):
+        raise UserError(f"{where}paths is missing: the files that it is about")
+    return Override(_names(where, data, "paths"), _names(where, data, "ignore"), _severities(where, data))
+
+
+def _root(below: Path, where: str, data: dict[str, Any]) -> Root:
+    _known_keys(where, data, ROOT_KEYS)
+    if "path" not in data:
+        raise UserError(f"{where}path is missing: the directory of migrations")
+    return Root(
+        below / _text(where, data, "path"),
+        _choice(where, data, "runner", RUNNERS),
+        _files(below, where, data, "catalog"),
+        _below(below, where, data, "history"),
+        _choice(where, data, "preset", PRESETS),
+        _choice(where, data, "pg-version", MAJORS),
+    )
+
+
+def _known_keys(where: str, data: dict[str, Any], keys: tuple[str, ...]) -> None:
+    for key in data:
+        if key not in keys:
+            raise UserError(f"{where}unknown key {key}{nearest(key, keys)}")
+
+
+def _tables(where: str, data: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    """The tables of an array, each with how messages name its keys: `roots[1].`."""
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise UserError(f"{where}{key} must be tables, each under [[{key}]]")
+    return [(f"{key}[{i}].", item) for i, item in enumerate(value, 1)]
+
+
+def _thresholds(where: str, data: dict[str, Any]) -> dict[str, int]:
+    value = data.get("thresholds", {})
+    if not isinstance(value, dict):
+        raise UserError(f"{where}thresholds must be a table of numbers")
+    _known_keys(f"{where}thresholds: ", value, THRESHOLD_KEYS)
+    for key, rows in value.items():
+        if type(rows) is not int or rows < 0:
+            raise UserError(f"{where}thresholds.{key} must be a number of rows, not {rows!r}")
+    return value
 
 
 def check_rule_name(name: str, rule_names: tuple[str, ...], where: str = "") -> None:
@@ -101,36 +221,44 @@ def check_rule_name(name: str, rule_names: tuple[str, ...], where: str = "") -> 
         raise UserError(f"{where}unknown rule {name}{nearest(name, rule_names)}")
 
 
-def _text(path: Path, data: dict[str, Any], key: str) -> str:
+def _text(where: str, data: dict[str, Any], key: str) -> str:
     value = data[key]
     if not isinstance(value, str):
-        raise UserError(f"{path}: {key} must be a string")
+        raise UserError(f"{where}{key} must be a string")
     return value
 
 
-def _names(path: Path, data: dict[str, Any], key: str) -> tuple[str, ...]:
+def _files(below: Path, where: str, data: dict[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(str(below / name) for name in _names(where, data, key))
+
+
+def _below(below: Path, where: str, data: dict[str, Any], key: str) -> str | None:
+    return str(below / _text(where, data, key)) if key in data else None
+
+
+def _names(where: str, data: dict[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key, [])
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UserError(f"{path}: {key} must be a list of strings")
+        raise UserError(f"{where}{key} must be a list of strings")
     return tuple(value)
 
 
-def _severities(path: Path, data: dict[str, Any]) -> dict[str, SeverityName]:
+def _severities(where: str, data: dict[str, Any]) -> dict[str, SeverityName]:
     value = data.get("severity", {})
     if not isinstance(value, dict):
-        raise UserError(f"{path}: severity must be a table of rule = severity")
+        raise UserError(f"{where}severity must be a table of rule = severity")
     for name, severity in value.items():
         if severity not in SEVERITIES:
-            raise UserError(f"{path}: severity.{name} must be error, warning or info, not {severity!r}")
+            raise UserError(f"{where}severity.{name} must be error, warning or info, not {severity!r}")
     return cast("dict[str, SeverityName]", value)
 
 
-def _choice(path: Path, data: dict[str, Any], key: str, choices: tuple[Any, ...]) -> Any:
+def _choice(where: str, data: dict[str, Any], key: str, choices: tuple[Any, ...]) -> Any:
     value = data.get(key)
     if value is not None and value not in choices:
         allowed = ", ".join(str(choice) for choice in choices)
         hint = nearest(str(value), tuple(str(c) for c in choices))
-        raise UserError(f"{path}: {key} must be one of {allowed}, not {value!r}{hint}")
+        raise UserError(f"{where}{key} must be one of {allowed}, not {value!r}{hint}")
     return value

@@ -14,6 +14,7 @@ from schemalint.cli.baseline import apply_baseline, find_baseline, write_into
 from schemalint.cli.fixing import apply_fixes, fix_diff
 from schemalint.cli.reading import STDIN
 from schemalint.cli.reports import wanted_reports, write_reports
+from schemalint.cli.roots import as_one, by_root, with_overrides
 from schemalint.cli.selection import files_found, select_files
 from schemalint.cli.settings import read_config, with_options
 from schemalint.cli.targets import Database, databases, read_file
@@ -64,13 +65,26 @@ def _check_once(
         raise UserError(f"--fix and {'--diff' if diff else '--write-baseline'} do not go together")
     config, rules = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
-    selection = select_files(paths, runner or config.runner, base, os.environ)
-    names = list(selection.names)
-    files = [read_file(name, selection.runner) for name in names]
-    chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore))
-    targets = databases(config, dsn, open_world, selection)
-    report, crashes = check_all(targets, chosen, files, config.severity)
-    report = files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
+    if not paths and config.roots and base is None:
+        from schemalint.migrations.git import base_of_ci
+
+        base = base_of_ci(os.environ)
+    chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore), config.profile)
+    files: list[File] = []
+    reports_of: list[Report] = []
+    crashes: tuple[str, ...] = ()
+    for of_root, names_given in by_root(config, paths):
+        selection = select_files(names_given, runner or of_root.runner, base, os.environ)
+        checked = [read_file(name, selection.runner) for name in selection.names]
+        targets = databases(of_root, dsn, open_world, selection)
+        report, failed = check_all(targets, chosen, checked, config.severity)
+        reports_of.append(
+            files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
+        )
+        files += checked
+        crashes += failed
+    report = with_overrides(as_one(reports_of), config)
+    names = [STDIN if file.source.name == "<stdin>" else file.source.name for file in files]
     reported = names_on((*BUILT_IN, *FILE_RULES), select or config.select, (*config.ignore, *ignore))
     ran = [*reported, NOT_UNDERSTOOD, *(r.name for r in chosen)]
     report = _without_allowed(report, files, rules, ran, config.severity)
@@ -89,11 +103,19 @@ def _check_once(
     return int(not holds or any(SEVERITIES.index(d.severity) >= limit for d in report.diagnostics))
 
 
-def choose_rules(rules: dict[str, Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
-    """The rules to run: those that are on by default or the selected ones, without the ignored ones. Raises UserError."""
+def choose_rules(
+    rules: dict[str, Rule], select: tuple[str, ...], ignore: tuple[str, ...], profile: str = "recommended"
+) -> list[Rule]:
+    """The rules to run: those of the profile or the selected ones, without the ignored ones. Raises UserError."""
     for name in (*select, *ignore):
         check_rule_name(name, (*rules, *BUILT_IN, *FILE_RULES))
-    return [r for r in rules.values() if (r.name in select if select else r.default) and r.name not in ignore]
+    return [r for r in rules.values() if (r.name in select if select else _is_in(r, profile)) and r.name not in ignore]
+
+
+def _is_in(rule: Rule, profile: str) -> bool:
+    if profile == "strict":
+        return True
+    return rule.default and (profile != "relaxed" or rule.severity != "info")
 
 
 def names_on(names: Iterable[str], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,103 @@
+"""The configuration: what is in force for which files, and what is said of keys that do not exist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+INDEX = "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("CI", "GITHUB_BASE_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def write(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+
+
+def found(ran: Any) -> list[tuple[str, str, str]]:
+    return [(f["rule"], f["severity"], Path(f["file"]).as_posix()) for f in json.loads(ran.out)["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[roots]]\npth = 'a'", "roots[1].unknown key pth; did you mean path?"),
+        ("[[roots]]\nrunner = 'flyway'", "roots[1].path is missing"),
+        ("[[overrides]]\nignore = ['refused']", "overrides[1].paths is missing"),
+        ("[[overrides]]\npaths = ['a']\nignore = ['refuse']", "unknown rule refuse; did you mean refused?"),
+        ("[thresholds]\nsmal-rows = 1", "thresholds: unknown key smal-rows; did you mean small-rows?"),
+        ("[thresholds]\nsmall-rows = 'many'", "thresholds.small-rows must be a number of rows, not 'many'"),
+        ("[thresholds]\nsmall-rows = true", "thresholds.small-rows must be a number of rows, not True"),
+        ("profile = 'strct'", "profile must be one of recommended, strict, relaxed, supabase, not 'strct'; did you mean strict?"),
+        ("roots = 'a'", "roots must be tables, each under [[roots]]"),
+        ("overrides = [1]", "overrides must be tables, each under [[overrides]]"),
+    ],
+)  # fmt: skip
+def test_a_message_names_the_key(run: Run, text: str, said: str) -> None:
+    write({"schemalint.toml": text, "a.sql": "SELECT 1;"})
+    ran = run("check", "a.sql")
+    assert ran.code == 2
+    assert said in ran.err
+
+
+ROOTS = """
+[[roots]]
+path = "one/migrations"
+runner = "goose"
+[[roots]]
+path = "two/db"
+runner = "flyway"
+preset = "supabase"
+"""
+
+
+def test_each_root_has_its_runner_and_catalog(run: Run) -> None:
+    write({"schemalint.toml": ROOTS, "one/migrations/1_a.sql": "-- +goose Up\nCREATE TABLE a (id uuid DEFAULT auth.uid());\n"})  # fmt: skip
+    write({"two/db/V1__a.sql": "CREATE TABLE a (id uuid DEFAULT auth.uid());\n"})
+    ran = run("check", "--format", "json", "--select", "refused", "--select", "unknown-function")
+    said = json.loads(ran.out)
+    assert said["summary"]["files"] == 2
+    assert [(f["file"], f["severity"]) for f in said["findings"]] == [("one/migrations/1_a.sql", "error")]
+    assert run("check", "two/db", "--select", "refused").code == 0
+    assert "runner: flyway" in run("check", "two/db").out
+    assert run("check", "one", "--format", "json", "--select", "refused").code == 1
+
+
+def test_files_of_a_pattern_have_their_own_severities(run: Run) -> None:
+    sql = "SELECT * FROM nowhere;\n"
+    write({"m/old/1.sql": sql, "m/new/2.sql": sql})
+    override = '[[overrides]]\npaths = ["m/old/*"]\n'
+    write({"schemalint.toml": override + 'severity = { unknown-table = "info" }\n'})
+    ran = run("check", "m", "--format", "json")
+    assert found(ran) == [("unknown-table", "error", "m/new/2.sql"), ("unknown-table", "info", "m/old/1.sql")]
+    write({"schemalint.toml": override + 'ignore = ["unknown-table"]\n'})
+    ran = run("check", "m", "--format", "json")
+    assert found(ran) == [("unknown-table", "error", "m/new/2.sql")]
+
+
+def test_profiles(run: Run) -> None:
+    write({"s/a.sql": "CREATE TABLE a (id uuid DEFAULT auth.uid());\n"})
+    write({"schemalint.toml": "profile = 'recommended'"})
+    assert run("check", "s").code == 1
+    write({"schemalint.toml": "profile = 'supabase'"})
+    assert "supabase preset" in run("check", "s", "--select", "refused").out
+    assert run("check", "s", "--select", "refused").code == 0
+    write({"m/1.sql": "CREATE TABLE t (id int);\n", "b.sql": "ALTER TABLE t ALTER id TYPE bigint;\n"})
+    write({"schemalint.toml": "profile = 'recommended'"})
+    warned = run("check", "b.sql", "--history", "m", "--format", "json")
+    assert (warned.code, {s for _, s, _ in found(warned)}) == (0, {"warning"})
+    write({"schemalint.toml": "profile = 'strict'"})
+    assert run("check", "b.sql", "--history", "m").code == 1
