@@ -122,6 +122,17 @@ def load_config(path: Path | None, rule_names: tuple[str, ...] = ()) -> Config:
     """Read and check a configuration file; None is no file. Raises UserError."""
     if path is None:
         return Config()
+    return _read(path, _data(path), rule_names)
+
+
+def keys_of(path: Path | None) -> frozenset[str]:
+    """The keys that a configuration file sets; those of a table of thresholds as `thresholds.small-rows`. Raises UserError."""
+    data = {} if path is None else _data(path)
+    thresholds = (f"thresholds.{key}" for key in data.get("thresholds", {}))
+    return frozenset((*data, *thresholds))
+
+
+def _data(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -134,7 +145,7 @@ def load_config(path: Path | None, rule_names: tuple[str, ...] = ()) -> Config:
         data = data.get("tool", {}).get("schemalint", {})
     if not isinstance(data, dict):
         raise UserError(f"{path}: tool.schemalint must be a table")
-    return _read(path, data, rule_names)
+    return data
 
 
 def _read(path: Path, data: dict[str, Any], rule_names: tuple[str, ...]) -> Config:

@@ -146,6 +146,16 @@ def rules(name: str | None, format_: str, config_file: str | None) -> int:
 
 
 @cli.command()
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--config", "config_file", metavar="FILE")
+def config(format_: str, config_file: str | None) -> int:
+    """Show the configuration that is in force, and where each value comes from."""
+    from schemalint.cli.config import run_config
+
+    return run_config(format_, config_file)
+
+
+@cli.command()
 @click.option("--dsn", envvar="SCHEMALINT_DSN", show_envvar=True, required=True, metavar="URL")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; standard output otherwise.")
 def snapshot(dsn: str, output: str | None) -> int:

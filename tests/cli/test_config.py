@@ -101,3 +101,45 @@ def test_profiles(run: Run) -> None:
     assert (warned.code, {s for _, s, _ in found(warned)}) == (0, {"warning"})
     write({"schemalint.toml": "profile = 'strict'"})
     assert run("check", "b.sql", "--history", "m").code == 1
+
+
+def test_config_says_where_values_come_from(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write({"schemalint.toml": 'profile = "strict"\nrunner = "goose"\n[thresholds]\nsmall-rows = 5\n' + ROOTS})
+    monkeypatch.setenv("SCHEMALINT_DSN", "postgresql://u:secret@h/d")
+    ran = run("config", "--format", "json")
+    said = {e["key"]: (e["value"], e["from"]) for e in json.loads(ran.out)}
+    assert said["runner"] == ("goose", "schemalint.toml")
+    assert said["fail-on"] == ("warning", "profile strict")
+    assert said["thresholds.small-rows"] == (5, "schemalint.toml")
+    assert said["thresholds.large-rows"] == (1_000_000, "default")
+    assert [Path(root["path"]).name for root in said["roots"][0]] == ["migrations", "db"]
+    text = run("config").out
+    assert "secret" not in ran.out + text
+    assert "dsn" in text
+
+
+def test_the_published_schema_is_what_is_read(run: Run) -> None:
+    import tomllib
+
+    import jsonschema
+
+    from schemalint import config as read
+
+    schema = json.loads((Path(read.__file__).parents[1] / "docs" / "config.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    keys = schema["properties"]
+    assert set(keys) == set(read.KEYS)
+    assert set(keys["roots"]["items"]["properties"]) == set(read.ROOT_KEYS)
+    assert set(keys["overrides"]["items"]["properties"]) == set(read.OVERRIDE_KEYS)
+    assert set(keys["thresholds"]["properties"]) == set(read.THRESHOLD_KEYS)
+    assert tuple(keys["runner"]["enum"]) == read.RUNNERS
+    assert tuple(keys["profile"]["enum"]) == read.PROFILES
+    assert keys["thresholds"]["properties"]["small-rows"]["default"] == read.Config().small_rows
+    samples = [ROOTS, "x = 1", "runner = 'goose'", "runner = 'x'", "pg-version = 9", "[thresholds]\nsmall-rows = -1",
+               "[[overrides]]\npaths = 'a/*'\nseverity = { refused = 'info' }", "[[overrides]]\nignore = []",
+               "severity = { refused = 'fatal' }", "rules = 'r'", "catalog = [1]"]  # fmt: skip
+    Path("r").mkdir()
+    for text in samples:
+        write({"schemalint.toml": text})
+        valid = jsonschema.Draft202012Validator(schema).is_valid(tomllib.loads(text))
+        assert (run("config").code == 0) == valid, text
