@@ -25,13 +25,27 @@ class Edit(Struct, frozen=True):
     text: str
 
 
+class Step(Struct, frozen=True):
+    """One step of a change that takes several: ready SQL, and in which deployment it goes (from 1); `why` is one clause for people."""
+
+    deployment: int
+    sql: str
+    why: str = ""
+
+
 class Fix(Struct, frozen=True):
-    """What to write instead. `edits` are on the finding's source and do not overlap; `sql` is text to show where an edit cannot say it."""
+    """What to write instead.
+
+    edits  on the finding's source; they do not overlap
+    sql    text to show where an edit cannot say it
+    steps  the whole change where it takes several steps, in order
+    """
 
     title: str
     applicability: Applicability = "review"
     edits: tuple[Edit, ...] = ()
     sql: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 class Label(Struct, frozen=True):

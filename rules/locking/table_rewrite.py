@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemalint.lint.rule import Context, Finding, Label, Rewritten, rule
+from schemalint.lint.rule import Context, Finding, Rewritten, rule
 from schemalint.lint.trees import find_all
 from schemalint.syntax import nodes
 
@@ -19,9 +19,10 @@ def check(rewritten: Rewritten, ctx: Context) -> Iterator[Finding]:
     yield Finding(
         f"every row of {name} is written anew, and until then nobody can even read it",
         at=command if command is not None else ctx.statement.keyword,
-        labels=(Label(ctx.size_of(table.oid), fact=name),),
         help=_help(command, name),
         notes=(f"because of {rewritten.why}",) if rewritten.why else (),
+        relation=table.oid,
+        work="rewrite",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
 from typing import TypeVar
 
 from msgspec import Struct
@@ -11,6 +13,7 @@ from schemalint.catalog.model import CatalogObject, ObjectAddress, Oid
 from schemalint.catalog.names import Names
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Label
+from schemalint.lint.sizes import Thresholds
 from schemalint.lint.trees import columns_of, relation_of
 from schemalint.simulator.describe import RELKIND_WORDS, describe
 from schemalint.simulator.outcome import Outcome
@@ -34,9 +37,22 @@ class Statement:
     before       each object that it changed, as it was before (None: it did not exist)
     in_block     it ran between BEGIN and COMMIT, the file's own or the runner's
     wrapped      the runner puts the whole file into one transaction
+    way_out      how to take the file out of that transaction with this runner, one clause; empty where nothing does
     """
 
-    __slots__ = ("before", "end", "in_block", "index", "node", "outcome", "refusals", "source", "start", "wrapped")
+    __slots__ = (
+        "before",
+        "end",
+        "in_block",
+        "index",
+        "node",
+        "outcome",
+        "refusals",
+        "source",
+        "start",
+        "way_out",
+        "wrapped",
+    )
 
     def __init__(
         self, source: Source, index: int, start: int, end: int, outcome: Outcome, *, wrapped: bool = False
@@ -51,6 +67,7 @@ class Statement:
         self.refusals: list[Refused] = []
         self.in_block = False
         self.wrapped = wrapped
+        self.way_out = ""
 
     @property
     def kind(self) -> str:
@@ -110,7 +127,10 @@ class Context:
         self.made_by: dict[ObjectAddress, Statement] = {}
         self.dropped: dict[Oid, Statement] = {}
         self.statements: list[Statement] = []
+        self._filling: list[tuple[Statement, RangeVar]] = []
+        self._looked_at = 0
         self.target = target
+        self.thresholds = Thresholds()
 
     @property
     def catalog(self) -> Catalog:
@@ -228,15 +248,19 @@ class Context:
         if self.rows(oid) == 0:
             return False
         return not self.is_new(oid) or any(
-            statement.outcome.accepted and self._fills(statement.node, oid) for statement in self.statements
+            statement.outcome.accepted and (filled := self.find(target)) is not None and filled.oid == oid
+            for statement, target in self._fillers()
         )
 
-    def _fills(self, node: Node | None, oid: Oid) -> bool:
-        if isinstance(node, CopyStmt) and not node.is_from:
-            return False
-        target = node.relation if isinstance(node, (InsertStmt, CopyStmt)) else None
-        relation = None if target is None else self.find(target)
-        return relation is not None and relation.oid == oid
+    def _fillers(self) -> list[tuple[Statement, RangeVar]]:
+        """Statements so far that bring rows, and the tables that they name; each statement is looked at once."""
+        for statement in islice(self.statements, self._looked_at, None):
+            node = statement.node
+            if isinstance(node, InsertStmt) or (isinstance(node, CopyStmt) and node.is_from):
+                if node.relation is not None:
+                    self._filling.append((statement, node.relation))
+        self._looked_at = len(self.statements)
+        return self._filling
 
     def rows(self, oid: Oid) -> float | None:
         """Rows that the statistics know of; None when not known."""
@@ -257,6 +281,14 @@ class Context:
         if size is not None:
             parts.append(_bytes(size))
         return ", ".join(parts)
+
+    def outside_transaction(self) -> str:
+        """How the current statement can run outside a transaction block, one clause for a help: `, outside a transaction`."""
+        if self.statement.wrapped and self.statement.way_out:
+            return f", and {self.statement.way_out}"
+        if self.statement.wrapped:
+            return ", in a file that the runner does not put into a transaction"
+        return ", outside a transaction" if self.statement.in_block else ""
 
     # --- words
 
@@ -315,6 +347,7 @@ def locate(text: str, start: int, end: int, word: str) -> Span | None:
     return None
 
 
+@lru_cache(maxsize=8)  # several rules ask about one statement
 def _tokens(text: str, start: int, end: int) -> Tokens:
     """The tokens of a piece; none of one that cannot be read."""
     try:

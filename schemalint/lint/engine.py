@@ -10,11 +10,12 @@ from typing import Any
 from msgspec import Struct
 
 from schemalint.catalog import model
-from schemalint.diagnostics import Diagnostic, SeverityName, StatementRef, Unchecked
+from schemalint.diagnostics import Diagnostic, Label, SeverityName, StatementRef, Unchecked
 from schemalint.lint.context import Batch, Context, Refused, Statement, locate
 from schemalint.lint.psql import hides_statements
 from schemalint.lint.recovery import made_names, stand_ins, without_fault
 from schemalint.lint.rule import Finding, Rule
+from schemalint.lint.sizes import Thresholds, duration, for_size
 from schemalint.simulator import Outcome, Simulator
 from schemalint.simulator.effects import Created, Dropped
 from schemalint.source import Source
@@ -56,6 +57,8 @@ class File(Struct, frozen=True):
     transaction: bool = False
     end: int | None = None
     parts: tuple[Part, ...] | None = None
+    way_out: str = ""
+    """How to take the file out of its runner's transaction, one clause."""
 
     def ranges(self) -> tuple[Part, ...]:
         """The parts that are sent, in order."""
@@ -99,9 +102,10 @@ def check_files(
     rules: Iterable[Rule],
     files: Sequence[File],
     severities: dict[str, SeverityName] | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Result:
     """Check files in order, as one batch."""
-    engine = Engine(simulator, rules, severities)
+    engine = Engine(simulator, rules, severities, thresholds)
     for file in files:
         engine.check(file)
     return engine.finish()
@@ -163,10 +167,15 @@ class Engine:
     """One batch on one target."""
 
     def __init__(
-        self, simulator: Simulator, rules: Iterable[Rule], severities: dict[str, SeverityName] | None = None
+        self,
+        simulator: Simulator,
+        rules: Iterable[Rule],
+        severities: dict[str, SeverityName] | None = None,
+        thresholds: Thresholds | None = None,
     ) -> None:
         self.simulator = simulator
         self.context = Context(simulator.session)
+        self.context.thresholds = thresholds or Thresholds()
         self.severities = severities or {}
         self.result = Result([], [])
         self.statements = self.context.statements
@@ -195,15 +204,17 @@ class Engine:
                 continue
             index += 1
             statement = Statement(file.source, index, raw.start, raw.end, outcome, wrapped=file.wraps(raw.start))
-            statement.in_block = session.in_transaction_block
+            statement.in_block, statement.way_out = session.in_transaction_block, file.way_out
             self._judge(statement)
             yield statement
 
     def finish(self) -> Result:
         """Run the rules that look at the whole batch."""
         batch = Batch(tuple(self.statements))
+        kinds = {type(statement.node) for statement in self.statements}
         for rule in self._by_kind.get(Batch, ()):
-            self._run_rule(rule, batch, None)
+            if not rule.kinds or not kinds.isdisjoint(rule.kinds):
+                self._run_rule(rule, batch, None)
         self.result.diagnostics.sort(key=lambda d: (self._places[d.source.name], d.sort_key))
         self.result.statements = len(self.statements)
         return self.result
@@ -300,7 +311,9 @@ class Engine:
         for refused in statement.refusals:
             explained = False
             for rule in self._by_kind.get(Refused, ()):
-                if rule.name != "refused" and statement.node is not None:  # a syntax error needs no explanation
+                if rule.name == "refused" or statement.node is None:  # a syntax error needs no explanation
+                    continue
+                if not rule.sqlstates or refused.sqlstate in rule.sqlstates:
                     explained |= self._run_rule(rule, refused, statement)
             if not explained:
                 for rule in self._by_kind.get(Refused, ()):
@@ -312,7 +325,8 @@ class Engine:
         if statement.outcome.accepted:
             for effect in statement.outcome.effects:
                 for rule in self._by_kind.get(type(effect), ()):
-                    self._run_rule(rule, effect, statement)
+                    if not rule.kinds or type(statement.node) in rule.kinds:
+                        self._run_rule(rule, effect, statement)
 
     def _run_rule(self, rule: Rule, subject: object, statement: Statement | None) -> bool:
         found = False
@@ -333,24 +347,38 @@ class Engine:
     def _diagnostic(self, rule: Rule, finding: Finding, statement: Statement, subject: object) -> Diagnostic:
         start, end = self._place(finding, statement, subject)
         sqlstate = finding.sqlstate or (subject.sqlstate if isinstance(subject, Refused) else None)
-        notes = finding.notes
+        notes, labels, severity = finding.notes, finding.labels, finding.severity or rule.severity
+        if finding.relation is not None:
+            severity, label = self._sized(finding, severity)
+            labels = (*labels, label)
         if isinstance(subject, Refused):
             notes = (*notes, *_server_words(subject, finding.message))
         return Diagnostic(
             rule=rule.name,
             category=rule.category,
-            severity=self.severities.get(rule.name) or finding.severity or rule.severity,
+            severity=self.severities.get(rule.name) or severity,
             message=finding.message,
             source=statement.source,
             start=start,
             end=end,
             sqlstate=sqlstate,
             help=finding.help,
-            labels=finding.labels,
+            labels=labels,
             notes=notes,
             fix=finding.fix,
             statement=_reference(statement),
         )
+
+    def _sized(self, finding: Finding, severity: SeverityName) -> tuple[SeverityName, Label]:
+        """The severity for the table's size, and a label that says that size and how long the work takes."""
+        context, oid = self.context, finding.relation
+        assert oid is not None
+        rows, size = context.rows(oid), context.bytes(oid)
+        said = context.size_of(oid)
+        if finding.work is not None and (takes := duration(finding.work, rows, size)):
+            said = f"{said}; {takes}"
+        label = Label(f"its {said}" if said.startswith("size") else said, fact=context.table(oid))
+        return for_size(severity, rows, context.thresholds), label
 
     def _place(self, finding: Finding, statement: Statement, subject: object) -> tuple[int, int]:
         at: Any = finding.at if finding.at is not None else subject

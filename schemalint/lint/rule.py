@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from schemalint.diagnostics import Edit, Fix, Label, SeverityName
+from schemalint.diagnostics import Edit, Fix, Label, SeverityName, Step
 from schemalint.lint.context import Batch, Context, Refused
+from schemalint.lint.sizes import Work
 from schemalint.simulator import effects
 from schemalint.simulator.effects import (
     Changed,
@@ -73,6 +74,8 @@ class Finding(Struct, frozen=True):
     at        a node or span; with `word`, the name within it that is meant
     severity  overrides the rule's own where the facts ask for it
     statement where the finding belongs to an earlier statement than the current one (rules on Batch must say it)
+    relation  the oid of a table whose size lowers or raises the severity by one, and is said with the finding
+    work      what is done to that table's rows while it is locked; how long that takes is said, too
     """
 
     message: str
@@ -85,6 +88,8 @@ class Finding(Struct, frozen=True):
     severity: SeverityName | None = None
     sqlstate: str | None = None
     statement: Any = None
+    relation: int | None = None
+    work: Work | None = None
 
 
 class Rule(Struct, frozen=True):
@@ -101,6 +106,8 @@ class Rule(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     fixable: bool = False
+    sqlstates: tuple[str, ...] = ()
+    kinds: tuple[type, ...] = ()
 
 
 def rule(
@@ -112,12 +119,17 @@ def rule(
     needs: tuple[str, ...] = (),
     covers: tuple[str, ...] = (),
     fixable: bool = False,
+    sqlstates: tuple[str, ...] = (),
+    kinds: tuple[type, ...] = (),
 ) -> Callable[[Callable[[Any, Context], Iterator[Finding]]], Rule]:
     """Make a generator a rule.
 
     default   False for a rule that only runs when selected
     needs     what it cannot do without: "catalog" (a complete one), "sizes"
     covers    rules of other tools that say the same, as `tool:rule`
+    fixable   some of its findings have an edit
+    sqlstates with `on=Refused`: only refusals with one of these
+    kinds     with `on` an effect: only of statements of these kinds (nodes); with Batch: only batches that hold one
     """
 
     def wrap(check: Callable[[Any, Context], Iterator[Finding]]) -> Rule:
@@ -130,6 +142,8 @@ def rule(
             needs=needs,
             covers=covers,
             fixable=fixable,
+            sqlstates=sqlstates,
+            kinds=kinds,
         )
 
     return wrap
@@ -166,6 +180,7 @@ __all__ = [
     "Rule",
     "Scanned",
     "Skipped",
+    "Step",
     "Truncated",
     "effects",
     "insert_after",

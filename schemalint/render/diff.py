@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemalint.diagnostics import Edit
+from schemalint.diagnostics import Edit, Fix
 from schemalint.lint.fixes import apply_edits
 from schemalint.source import Source
 
@@ -43,3 +43,19 @@ def _hunks(source: Source, edits: tuple[Edit, ...]) -> list[list[Edit]]:
             hunks.append([edit])
         last_line = max(last_line, source.line_column(max(edit.end, edit.start))[0])
     return hunks
+
+
+def sql_lines(fix: Fix) -> list[str]:
+    """The SQL that a fix shows beside its edits, line by line; steps under a comment that names their deployment."""
+    lines = fix.sql.splitlines() if fix.sql else []
+    several = len({step.deployment for step in fix.steps}) > 1
+    last = 0
+    for step in fix.steps:
+        title = ": ".join(
+            filter(None, (f"deployment {step.deployment}" if several and step.deployment != last else "", step.why))
+        )
+        if title:
+            lines.append(f"-- {title}")
+        last = step.deployment
+        lines.extend(step.sql.splitlines())
+    return lines

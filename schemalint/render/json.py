@@ -84,6 +84,8 @@ def _fix(fix: Fix) -> dict[str, Any]:
     }
     if fix.sql is not None:
         found["sql"] = fix.sql
+    if fix.steps:
+        found["steps"] = [{"deployment": s.deployment, "sql": s.sql, "why": s.why} for s in fix.steps]
     return found
 
 

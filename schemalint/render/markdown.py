@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from schemalint.diagnostics import Diagnostic, Report, SeverityName, Unchecked
 from schemalint.render.columns import shown
-from schemalint.render.diff import changed_lines
+from schemalint.render.diff import changed_lines, sql_lines
 from schemalint.render.text import describe_target
 
 MAX_LENGTH = 60_000
@@ -104,8 +104,8 @@ def _finding(d: Diagnostic) -> Iterator[str]:
         if d.fix.edits:
             rows = changed_lines(d.source, d.fix.edits)
             yield from _fenced("diff", [f"{sign} {shown(text.expandtabs(4))}" for _, sign, text in rows])
-        if d.fix.sql:
-            yield from _fenced("sql", [shown(row.expandtabs(4)) for row in d.fix.sql.splitlines()])
+        if rows_of_sql := sql_lines(d.fix):
+            yield from _fenced("sql", [shown(row.expandtabs(4)) for row in rows_of_sql])
 
 
 def _fenced(language: str, lines: list[str]) -> Iterator[str]:

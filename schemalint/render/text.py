@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from schemalint.diagnostics import Diagnostic, Fix, Report, SeverityName, Target, Unchecked
 from schemalint.render.columns import shown, text_width
-from schemalint.render.diff import changed_lines
+from schemalint.render.diff import changed_lines, sql_lines
 from schemalint.render.frame import Mark, frame, last_line
 from schemalint.render.style import Style
 from schemalint.source import Source
@@ -152,9 +152,8 @@ def _fix(fix: Fix, changed: list[tuple[int, str, str]], gutter: int, style: Styl
         yield f"{style.frame(f'{number:>{gutter}}')} {paint(f'{sign} {shown(text.expandtabs(4))}')}".rstrip()
     if len(changed) > MAX_FIX_LINES:
         yield f"{' ' * gutter} {style.frame('...')}"
-    if fix.sql:
-        for row in fix.sql.splitlines():
-            yield f"{' ' * gutter} {style.added('| ' + shown(row.expandtabs(4)))}".rstrip()
+    for row in sql_lines(fix):
+        yield f"{' ' * gutter} {style.added('| ' + shown(row.expandtabs(4)))}".rstrip()
 
 
 # --- what was checked
