@@ -16,11 +16,14 @@ from schemalint.simulator.do_frame import (
     Frame,
     Return,
     evaluate_expr,
+    forget_assigned,
+    may_leave,
     maybe_run,
     parse_sql,
+    statements_of,
     value_or_unknown,
 )
-from schemalint.simulator.do_statements import STATEMENTS
+from schemalint.simulator.do_statements import STATEMENTS, may_define
 from schemalint.simulator.evaluate import UNKNOWN, Value
 from schemalint.simulator.plpgsql_compile import compile_inline
 from schemalint.simulator.session import Session
@@ -95,15 +98,27 @@ def body_of(text: str, option: n.DefElem) -> tuple[str, int, int]:
 
 
 def _block(frame: Frame, block: pl.Block) -> None:
+    hidden = {d.name: frame.variables[d.name] for d in block.declarations if d.name in frame.variables}
     for declaration in block.declarations:
         _declare(frame, declaration)
+    try:
+        _guarded(frame, block)
+    finally:
+        frame.variables.update(hidden)
+
+
+def _guarded(frame: Frame, block: pl.Block) -> None:
     if not block.handlers:
         _labelled(frame, block.body, block.label)
         return
     session = frame.session
-    mark, effects = session.catalog.mark(), len(session.effects)
+    mark, effects, known = session.catalog.mark(), len(session.effects), len(session.undecided)
     try:
         _labelled(frame, block.body, block.label)
+        if len(session.undecided) > known or any(map(_needs_rows, statements_of(block.body))):
+            for handler in block.handlers:
+                if any(map(may_define, statements_of(handler.body))):
+                    maybe_run(frame, handler.body, Undecidable("whether an exception is raised is not known"))
     except Refusal as refusal:
         for handler in block.handlers:
             if any(matches(c, refusal.sqlstate) for c in handler.conditions):
@@ -117,6 +132,11 @@ def _block(frame: Frame, block: pl.Block) -> None:
                 frame.error = held
                 return
         raise
+
+
+def _needs_rows(statement: PLNode) -> bool:
+    """Whether a statement may fail for what rows hold."""
+    return isinstance(statement, pl.ExecSql | pl.Perform | pl.Execute) and not may_define(statement)
 
 
 def _labelled(frame: Frame, body: tuple[PLNode, ...], label: str | None) -> None:
@@ -145,7 +165,7 @@ def _declare(frame: Frame, declaration: pl.Declaration) -> None:
 
 
 def _body(frame: Frame, body: tuple[PLNode, ...]) -> None:
-    for statement in body:
+    for i, statement in enumerate(body):
         frame.steps += 1
         if frame.steps > MAX_ITERATIONS:
             raise NotModelled("a DO block that takes too many steps")
@@ -156,6 +176,10 @@ def _body(frame: Frame, body: tuple[PLNode, ...]) -> None:
             handler(frame, statement)
         except Undecidable as reason:
             frame.session.undecided.append(reason.reason)
+        except (Exit, Return) as leaving:
+            if leaving.reason is not None:  # so what comes after it may run too
+                maybe_run(frame, body[i + 1 :], leaving.reason)
+            raise
 
 
 def _if(frame: Frame, stmt: pl.If) -> None:
@@ -190,10 +214,12 @@ def _case(frame: Frame, stmt: pl.Case) -> None:
 def _either_way(
     frame: Frame, branches: tuple[pl.Branch, ...], otherwise: tuple[PLNode, ...] | None, reason: Undecidable
 ) -> None:
-    for branch in branches:
-        maybe_run(frame, branch.body, reason)
-    if otherwise is not None:
-        maybe_run(frame, otherwise, reason)
+    bodies = [*(branch.body for branch in branches), otherwise or ()]
+    for body in bodies:
+        maybe_run(frame, body, reason)
+    for body in bodies:
+        if (leaving := may_leave(body, reason)) is not None:
+            raise leaving
 
 
 def _loop(frame: Frame, stmt: pl.Loop) -> None:
@@ -202,7 +228,7 @@ def _loop(frame: Frame, stmt: pl.Loop) -> None:
             try:
                 again = evaluate_expr(frame, stmt.condition)
             except Undecidable as reason:
-                maybe_run(frame, stmt.body, reason)
+                _maybe_iterate(frame, stmt, reason)
                 return
             if again is not True:
                 return
@@ -210,7 +236,7 @@ def _loop(frame: Frame, stmt: pl.Loop) -> None:
         if not _iterate(frame, stmt.body, stmt.label):
             return
         if stmt.condition is None and len(frame.session.undecided) > known:  # whether it is left here is not known
-            maybe_run(frame, stmt.body, Undecidable(frame.session.undecided[-1]))
+            _maybe_iterate(frame, stmt, Undecidable(frame.session.undecided[-1]))
             return
     raise NotModelled("a loop that takes too many steps")
 
@@ -219,14 +245,26 @@ def _iterate(frame: Frame, body: tuple[PLNode, ...], label: str | None) -> bool:
     """One turn of a loop; False when it is left."""
     try:
         _body(frame, body)
-    except Exit as leaving:
-        if leaving.label is not None and leaving.label != label:
-            raise
+    except Return as leaving:
         if leaving.reason is not None:
             maybe_run(frame, body, leaving.reason)
-            return False
-        return leaving.again
+        raise
+    except Exit as leaving:
+        if leaving.reason is not None:
+            maybe_run(frame, body, leaving.reason)
+        if leaving.label is not None and leaving.label != label:
+            raise
+        return leaving.again and leaving.reason is None
     return True
+
+
+def _maybe_iterate(frame: Frame, stmt: pl.Loop | pl.ForInteger | pl.ForQuery | pl.ForEach, reason: Undecidable) -> None:
+    """A loop of which it is not known how often it turns."""
+    maybe_run(frame, stmt.body, reason)
+    forget_assigned(frame, stmt)
+    leaving = may_leave(stmt.body, reason)
+    if isinstance(leaving, Return):
+        raise leaving
 
 
 def _for_integer(frame: Frame, stmt: pl.ForInteger) -> None:
@@ -234,7 +272,7 @@ def _for_integer(frame: Frame, stmt: pl.ForInteger) -> None:
         lower, upper = evaluate_expr(frame, stmt.lower), evaluate_expr(frame, stmt.upper)
         step = evaluate_expr(frame, stmt.step) if stmt.step is not None else 1
     except Undecidable as reason:
-        maybe_run(frame, stmt.body, reason)
+        _maybe_iterate(frame, stmt, reason)
         return
     turns = range(lower, upper - 1, -step) if stmt.reverse else range(lower, upper + 1, step)
     for value in turns:
@@ -255,7 +293,7 @@ def _for_query(frame: Frame, stmt: pl.ForQuery) -> None:
             raise Undecidable("rows of this query are not known")
         rows = list(named_rows(frame.scope, query))
     except Undecidable as reason:
-        maybe_run(frame, stmt.body, reason)
+        _maybe_iterate(frame, stmt, reason)
         return
     for row in rows:
         values = list(row.values())
@@ -272,7 +310,7 @@ def _for_each(frame: Frame, stmt: pl.ForEach) -> None:
     try:
         values = evaluate_expr(frame, stmt.array)
     except Undecidable as reason:
-        maybe_run(frame, stmt.body, reason)
+        _maybe_iterate(frame, stmt, reason)
         return
     if values is None:
         raise Refusal("22004", "FOREACH expression must not be null", at=frame.at)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
 from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.simulator.evaluate import UNKNOWN, Scope, Value, evaluate
 from schemalint.simulator.session import Session
@@ -23,7 +28,10 @@ class Exit(Exception):
 
 
 class Return(Exception):
-    """RETURN."""
+    """RETURN; with a reason where it is not known whether it is reached."""
+
+    def __init__(self, reason: Undecidable | None = None) -> None:
+        self.reason = reason
 
 
 class Frame:
@@ -89,8 +97,9 @@ def is_constant(frame: Frame, expr: pl.Expr) -> bool:
 
 
 def maybe_run(frame: Frame, body: tuple[PLNode, ...], reason: Undecidable) -> None:
-    """Statements that may or may not run: what they name may or may not exist."""
+    """Statements that may or may not run: what they name may or may not exist, and what they assign is not known."""
     catalog = frame.session.catalog
+    forget_assigned(frame, body)
     frame.session.undecided.append(reason.reason)
     why = "a DO block may have changed it"
     for statement in body:
@@ -110,3 +119,33 @@ def maybe_run(frame: Frame, body: tuple[PLNode, ...], reason: Undecidable) -> No
             elif kind == STRING:
                 for word in value.replace('"', " ").replace(".", " ").replace("(", " ").replace(")", " ").split():
                     catalog.make_unknown(word, why)
+
+
+def forget_assigned(frame: Frame, *bodies: Any) -> None:
+    """Leave open what the variables are that these statements assign."""
+    for statement in statements_of(bodies):
+        if isinstance(statement, pl.Target):
+            frame.variables[statement.names[0]] = UNKNOWN
+
+
+def may_leave(body: tuple[PLNode, ...], reason: Undecidable) -> Exit | Return | None:
+    """How statements that may or may not run leave what is around them, if they do."""
+    for statement in statements_of(body):
+        if isinstance(statement, pl.Return):
+            return Return(reason)
+    left = (s for s in statements_of(body, inside_loops=False) if isinstance(s, pl.Exit))
+    return next((Exit(stmt.label, stmt.again, reason) for stmt in left), None)
+
+
+def statements_of(node: Any, inside_loops: bool = True) -> Iterator[PLNode]:
+    """Every node of a body, those of inner blocks, branches and handlers too."""
+    if isinstance(node, PLNode):
+        yield node
+        if not inside_loops and isinstance(node, pl.Loop | pl.ForInteger | pl.ForQuery | pl.ForEach):
+            return
+    if isinstance(node, Struct):
+        for field in node.__struct_fields__:
+            yield from statements_of(getattr(node, field), inside_loops)
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from statements_of(item, inside_loops)

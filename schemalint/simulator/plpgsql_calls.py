@@ -5,24 +5,18 @@ Only bodies that can define something are run: what they read and write in table
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from msgspec import Struct
-
 from schemalint.catalog.model import Language, Proc, Relation
 from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.semantics.parsestate import span
 from schemalint.semantics.query import Const, Expr, FuncExpr, NamedArgExpr, RelabelType
 from schemalint.simulator.describe import shown
 from schemalint.simulator.do_blocks import run_block
-from schemalint.simulator.do_frame import Frame, maybe_run
+from schemalint.simulator.do_frame import Frame, maybe_run, statements_of
 from schemalint.simulator.do_statements import may_define
 from schemalint.simulator.evaluate import UNKNOWN, Value
 from schemalint.simulator.function_attributes import function_settings
 from schemalint.simulator.session import Session
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.plpgsql import nodes as pl
 from schemalint.syntax.plpgsql.parser import parse_body
 
 REGCLASS = 2205
@@ -65,18 +59,6 @@ def execute_plpgsql_function(session: Session, proc: Proc, call: FuncExpr) -> No
         session.call_depth = depth
         session.text = saved
         session.prepare()
-
-
-def statements_of(node: Any) -> Iterator[pl.PLNode]:
-    """Every statement of a block, those of inner blocks, branches and handlers too."""
-    if isinstance(node, pl.PLNode):
-        yield node
-    if isinstance(node, Struct):
-        for field in node.__struct_fields__:
-            yield from statements_of(getattr(node, field))
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from statements_of(item)
 
 
 def _arguments(session: Session, proc: Proc, call: FuncExpr) -> dict[str, Value]:

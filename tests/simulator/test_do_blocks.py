@@ -9,6 +9,65 @@ from servers import Server
 from schemalint.simulator import Simulator
 
 SCRIPTS = {
+    "what statements assign that may not run is not known": """
+        create table parts (id int, name text);
+        insert into parts values (1, 'abc');
+        create function union_of_parts() returns bool language plpgsql as $$
+        declare query text; part record;
+        begin
+            query := 'create or replace view all_parts as ';
+            for part in select * from parts loop
+                query := query || 'select id from parts where name = ' || quote_literal(part.name);
+            end loop;
+            execute query;
+            return true;
+        end $$;
+        select * from union_of_parts();
+        select * from all_parts;
+    """,
+    "what comes after a RETURN or EXIT that may be reached may not run": """
+        create table parts (id int);
+        insert into parts values (1);
+        create function early() returns void language plpgsql as $$
+        begin
+            if (select count(*) from parts) > 0 then return; end if;
+            execute 'create view broken as ';
+        end $$;
+        select early();
+        do $$
+        declare part record;
+        begin
+            for part in select * from parts loop
+                if part.id = 1 then exit; end if;
+                create table parts (b int);
+            end loop;
+        end $$;
+        do $$
+        declare n int;
+        begin
+            select id into n from parts;
+            while n < 10 loop n := n + 1; if n = 3 then return; end if; end loop;
+            execute 'create table';
+        end $$;
+    """,
+    "a handler may run where rows decide": """
+        create table parts (id int);
+        do $$ begin
+            perform 1 / count(*) from parts;
+        exception when division_by_zero then create table rescued (a int);
+        end $$;
+        select * from rescued;
+    """,
+    "variables of an inner block end with it": """
+        do $$
+        declare name text := 'outer_table';
+        begin
+            declare name text := 'inner_table'; begin null; end;
+            execute 'create table ' || name || ' (a int)';
+        end $$;
+        select * from outer_table;
+        select * from inner_table;
+    """,
     "a guarded type": [
         "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
         "WHERE t.typname = 'mood' AND n.nspname = 'public') THEN CREATE TYPE mood AS ENUM ('sad', 'ok'); END IF; END $$",
