@@ -19,28 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from msgspec import UNSET, Struct
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
 
 from servers import Server, available_binaries, started  # noqa: E402
 
-from schemalint.catalog import live, model  # noqa: E402
+from schemalint.catalog import live  # noqa: E402
 from schemalint.catalog.compare import Difference, compare  # noqa: E402
-from schemalint.catalog.model import CatalogObject, Expression  # noqa: E402
-from schemalint.catalog.references import Identities, quoted  # noqa: E402
+from schemalint.catalog.references import Identities  # noqa: E402
 from schemalint.catalog.store import Catalog  # noqa: E402
-from schemalint.errors import NotModelled, Refusal, Undecidable  # noqa: E402
-from schemalint.semantics import query as q  # noqa: E402
 from schemalint.simulator import Simulator  # noqa: E402
-from schemalint.simulator.constraints import cook_default  # noqa: E402
-from schemalint.simulator.domains import cook_domain_check  # noqa: E402
-from schemalint.simulator.session import Session  # noqa: E402
-from schemalint.simulator.stored import node_of, relation_parsestate, tree_of  # noqa: E402
-from schemalint.simulator.triggers import tree_of_when  # noqa: E402
-from schemalint.simulator.updatable import view_query  # noqa: E402
-from schemalint.syntax.errors import NotUnderstood, ParseError  # noqa: E402
+from schemalint.simulator.meaning import Analyzer  # noqa: E402
 from schemalint.syntax.split import split_statements  # noqa: E402
 
 
@@ -97,79 +87,6 @@ def run(connection: psycopg.Connection[Any], simulator: Simulator, statement: st
     if outcome.sqlstate is not None:
         return f"simulator: {outcome.sqlstate} {outcome.message}"
     return None
-
-
-class Analyzer:
-    """What an expression means: its analyzed tree, with names for identifiers and without what only printing needs."""
-
-    def __init__(self) -> None:
-        self._sessions: dict[int, tuple[Session, Identities]] = {}
-
-    def __call__(self, catalog: Catalog, obj: CatalogObject, attribute: str, expression: Expression) -> Any:
-        if id(catalog) not in self._sessions:
-            session = Session(catalog)
-            session.prepare()
-            self._sessions[id(catalog)] = session, Identities(catalog)
-        session, names = self._sessions[id(catalog)]
-        try:
-            return str(simplified(meaning(session, obj, attribute, expression), names))
-        except (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood, AssertionError, TypeError):
-            return None
-
-
-def meaning(session: Session, obj: CatalogObject, attribute: str, expression: Expression) -> Any:
-    """The analyzed tree of an expression, as the statement that stored it had it."""
-    catalog = session.catalog
-    if attribute == "view":
-        return view_query(session, obj.oid)
-    if isinstance(obj, model.Trigger):
-        return tree_of_when(session, obj, catalog[model.Relation, obj.relid])
-    if isinstance(obj, model.Constraint) and obj.typid:
-        return cook_domain_check(session, catalog[model.Type, obj.typid], node_of(session, expression))
-    relation = catalog.get(model.Relation, relation_of(obj))
-    if attribute.endswith(".default") and relation is not None and expression.tree is UNSET:
-        column = next(c for c in relation.columns if attribute == f"column {quoted(c.name)}.default")
-        return cook_default(
-            session, relation_parsestate(session, relation), node_of(session, expression), column, column.generated
-        )
-    return tree_of(session, expression, relation)
-
-
-def relation_of(obj: CatalogObject) -> int:
-    if isinstance(obj, model.Relation):
-        return obj.index.relid if obj.index is not None else obj.oid
-    return int(getattr(obj, "relid", 0) or 0)
-
-
-SHOWN_ONLY = frozenset(("start", "end", "at", "location", "form", "format", "alias", "name"))
-
-OID_CLASSES = {
-    "type": "pg_type",
-    "collation": "pg_collation",
-    "func": "pg_proc",
-    "op": "pg_operator",
-    "relid": "pg_class",
-}
-
-
-def simplified(node: Any, names: Identities) -> Any:
-    if isinstance(node, q.Const) and node.type == 2205 and str(node.value).isdigit():
-        return ("regclass", names.of("pg_class", int(node.value)))
-    if isinstance(node, q.Const):
-        return ("const", names.of("pg_type", node.type), node.typmod, str(node.value))
-    if isinstance(node, Struct):
-        found: list[Any] = [type(node).__name__]
-        for field in node.__struct_fields__:
-            value = getattr(node, field)
-            if field in SHOWN_ONLY:
-                continue
-            if field in OID_CLASSES and isinstance(value, int):
-                value = names.of(OID_CLASSES[field], value)
-            found.append(simplified(value, names))
-        return tuple(found)
-    if isinstance(node, (tuple, list)):
-        return tuple(simplified(item, names) for item in node)
-    return node
 
 
 _NUMBER = re.compile(r"\d+")

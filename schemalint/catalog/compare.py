@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, Expression, ObjectAddress
+from schemalint.catalog.names import PG_CATALOG
 from schemalint.catalog.references import COLUMNS, SECRET, Identities, defaults_of, option_names, quoted, referred_class
 from schemalint.catalog.store import Catalog
 
@@ -58,6 +59,8 @@ def compare(
     found: list[Difference] = []
     for classid, identity in sorted(left.keys() | right.keys()):
         old, new = left.get((classid, identity)), right.get((classid, identity))
+        if (old is None or new is None) and classid == "pg_database":
+            continue  # SQL says nothing of the database that it is run in
         if old is None or new is None:
             found.append(
                 Difference(classid, identity, "", "exists" if new is None else None, "exists" if old is None else None)
@@ -72,7 +75,14 @@ def compare(
 
 
 def _shown(value: Any) -> str | None:
-    return None if value is None else str(value)
+    """A value as people read it: lists without brackets, truth as yes and no."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(_shown(item)) for item in value)
+    return str(value)
 
 
 class _Side:
@@ -86,6 +96,8 @@ class _Side:
         """All that is not built in, by class and identity; a built-in object that was dropped as `dropped <name>`."""
         found = {}
         for obj in self.catalog.changed_objects():
+            if isinstance(obj, model.Collation) and obj.namespace == PG_CATALOG:
+                continue  # initdb's: what the server's machine has
             if not self._is_implied(obj) and obj != self.catalog.builtins.get(obj.CLASS, obj.oid):
                 identity = "" if isinstance(obj, model.Database) else self.names.of_object(obj)
                 found[obj.CLASS, identity] = obj
@@ -184,12 +196,34 @@ class _Side:
             return sorted(inner.items())
         return item
 
-    def _expression(self, obj: CatalogObject, attribute: str, expression: Expression) -> Any:
-        if self.analyzed is not None:
-            meaning = self.analyzed(self.catalog, obj, attribute, expression)
-            if meaning is not None:
-                return meaning
-        return normalized(expression.text)
+    def _expression(self, obj: CatalogObject, attribute: str, expression: Expression) -> _Stored:
+        return _Stored(self, obj, attribute, expression)
+
+
+class _Stored:
+    """An expression of an object: equal to one that means the same, shown as it is written."""
+
+    def __init__(self, side: _Side, obj: CatalogObject, attribute: str, expression: Expression) -> None:
+        self.side, self.obj, self.attribute, self.expression = side, obj, attribute, expression
+        self.text = normalized(expression.text)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Stored):
+            return NotImplemented
+        if self.text == other.text and self.expression.tree is UNSET and other.expression.tree is UNSET:
+            return True  # both as a server prints them
+        mine, theirs = self.meaning(), other.meaning()
+        return self.text == other.text if mine is None or theirs is None else bool(mine == theirs)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def meaning(self) -> Any:
+        """What `analyzed` says of it; None when it cannot be analyzed."""
+        analyzed = self.side.analyzed
+        return None if analyzed is None else analyzed(self.side.catalog, self.obj, self.attribute, self.expression)
 
 
 def _maybe_sorted(field: str, values: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import msgspec
 
-from schemalint.catalog.compare import Difference, compare
+from schemalint.catalog.compare import Analyzed, Difference, compare
 from schemalint.catalog.store import Catalog
 
 KINDS = {
@@ -46,11 +46,17 @@ KINDS = {
 """Catalogs -> what people call their objects."""
 
 
-def drift(before: Catalog, after: Catalog, ignore: Iterable[str] = ()) -> list[Difference]:
-    """What differs, but for objects that a pattern of `ignore` matches: `kind name` or `name`, with * and ? (`role *`, `audit.*`); with
+def drift(
+    before: Catalog, after: Catalog, ignore: Iterable[str] = (), analyzed: Analyzed | None = None
+) -> list[Difference]:
+    """What differs (`analyzed` is compare's), but for objects that a pattern of `ignore` matches: `kind name` or `name`, with * and ? (`role *`, `audit.*`); with
     a colon also attributes (`*: comment`)."""
     patterns = tuple(ignore)
-    return [found for found in compare(before, after) if not any(_matches(found, pattern) for pattern in patterns)]
+    return [
+        found
+        for found in compare(before, after, analyzed=analyzed)
+        if not any(_matches(found, pattern) for pattern in patterns)
+    ]
 
 
 def _matches(found: Difference, pattern: str) -> bool:

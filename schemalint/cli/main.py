@@ -13,6 +13,7 @@ from schemalint.errors import UserError
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 PLAN_FORMATS = ("text", "json")
+DRIFT_FORMATS = ("text", "json", "markdown")
 SEVERITIES = ("error", "warning", "info")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -163,6 +164,26 @@ def snapshot(dsn: str, output: str | None) -> int:
     from schemalint.cli.snapshot import run_snapshot
 
     return run_snapshot(dsn, output)
+
+
+@cli.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option(
+    "--ignore", multiple=True, metavar="PATTERN", help="Objects to leave out: audit.*, 'role *', '*: comment'."
+)
+@click.option("--preset", metavar="NAME", help="What SQL and migrations start from: supabase.")
+@click.option("--pg-version", type=int, metavar="N", help="Server major of SQL and migrations.")
+@click.option("--config", "config_file", metavar="FILE", help="Configuration, instead of the nearest schemalint.toml.")
+@click.option("--format", "format_", type=click.Choice(DRIFT_FORMATS), default="text", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Write the report to a file.")
+def drift(**options: Any) -> int:
+    """Say what differs between two databases.
+
+    A and B are connection strings, snapshots (.json), SQL (.sql) or directories of migrations."""
+    from schemalint.cli.drift import run_drift
+
+    return run_drift(**options)
 
 
 @cli.command()

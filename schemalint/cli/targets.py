@@ -12,7 +12,7 @@ from msgspec import Struct
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
 from schemalint.cli.reading import STDIN, read_source
-from schemalint.cli.selection import Selection, history_of
+from schemalint.cli.selection import Selection, history_of, select_files
 from schemalint.config import Config
 from schemalint.diagnostics import Target, Unchecked
 from schemalint.errors import UserError
@@ -49,6 +49,23 @@ def databases(config: Config, dsn: str | None, open_world: bool, selection: Sele
     if not history:
         history = list(selection.before or ())
     return [_from_history(config, history, open_world or not (history or selection.whole), selection)]
+
+
+def database_named(name: str, config: Config) -> Database:
+    """The whole database that a connection string, a snapshot, SQL or a directory of migrations stands for. Raises UserError."""
+    if name.startswith(("postgresql://", "postgres://")) or ("=" in name and not Path(name).exists()):
+        from schemalint.catalog.live import read_live
+
+        return _replayed(Config(), read_live(name), (), assumed=False)
+    path = Path(name)
+    if path.is_dir():
+        selection = select_files((name,), config.runner)
+        source = f"{config.preset} preset and {name}" if config.preset else name
+        migrations = [read_file(file, selection.runner) for file in selection.names]
+        return _replayed(config, _empty(config, source, closed=True), migrations, assumed=True)
+    if path.suffix.lower() not in (".json", ".sql"):
+        raise UserError(f"{name}: no connection string, snapshot (.json), SQL (.sql) or directory of migrations")
+    return _from_file(name, config, [], False, load_runner("plain"))
 
 
 def _empty(config: Config, source: str, closed: bool) -> Catalog:
@@ -113,4 +130,4 @@ def read_file(name: str, runner: Runner | None = None) -> File:
     """A file with what its runner sends of it. Raises UserError."""
     source = read_source(name)
     runner = runner or load_runner("plain")
-    return File(source, parts=runner.read(Path(name), source.text).up)
+    return File(source, parts=runner.read(Path(name), source.text).up, way_out=runner.leave_transaction)
