@@ -70,6 +70,7 @@ def load_snapshot(data: bytes, file: str) -> Catalog:
         raise _broken_line(lines, error, file) from None
     catalog = Catalog(load(header.major), closed=header.closed, source=file)
     catalog.database, catalog.server_version = header.database, header.server_version
+    catalog.made_at = header.made_at
     catalog.loader = SnapshotLoader(catalog, header, headings, lines, body, file)
     catalog.forget()
     return catalog

@@ -41,6 +41,7 @@ class Catalog(Journal):
     closed    whether everything that exists is here, so that what is missing does not exist
     source    where it came from, for people
     database  its name, where it is known; server_version the server's, in full ("15.4")
+    made_at   when a snapshot was made (ISO 8601, UTC); empty for what is as it is now
     """
 
     def __init__(self, builtins: Builtins, *, closed: bool = True, source: str = "empty database") -> None:
@@ -51,6 +52,7 @@ class Catalog(Journal):
         self.source = source
         self.database = ""
         self.server_version = ""
+        self.made_at = ""
         self.loader: Loader | None = None
         self._objects: dict[ObjectAddress, Any] = {}
         self._names: dict[tuple[str, Oid, str], Any] = {}  # -> oid, or tuple of oids where OVERLOADED

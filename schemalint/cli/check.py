@@ -10,6 +10,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from schemalint.cli.ages import parse_age, with_age
 from schemalint.cli.baseline import apply_baseline, find_baseline, write_into
 from schemalint.cli.fixing import apply_fixes, fix_diff
 from schemalint.cli.reading import STDIN
@@ -56,9 +57,11 @@ def _check_once(
     diff: bool,
     runner: str | None = None,
     base: str | None = None,
+    max_age: str | None = None,
 ) -> int | None:
     """Check files, write the report, and return the exit code; None where files were changed instead. Raises UserError."""
     wanted = wanted_reports(reports)
+    limit_of_age = None if max_age is None else parse_age(max_age)
     if unsafe and not (fix or diff):
         raise UserError("--unsafe says which edits --fix or --diff are about: name one of them")
     if fix and (diff or write_baseline):
@@ -77,6 +80,8 @@ def _check_once(
         selection = select_files(names_given, runner or of_root.runner, base, os.environ)
         checked = [read_file(name, selection.runner) for name in selection.names]
         targets = databases(of_root, dsn, open_world, selection)
+        if limit_of_age is not None:
+            targets = [with_age(target, limit_of_age) for target in targets]
         report, failed = check_all(targets, chosen, checked, config.severity)
         reports_of.append(
             files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)

@@ -109,6 +109,7 @@ class InOrder(click.Command):
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
 @click.option("--base", metavar="REV", help="Check what is not on this git revision; the rest is history.")
+@click.option("--max-age", metavar="AGE", help="Remark on snapshots older than this: 12h, 7d, 2w.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
 @click.option("--baseline", metavar="FILE", help="Findings to allow.  [default: schemalint-baseline.json, if there]")
 @click.option("--write-baseline", metavar="FILE", help="Allow all that is found from now on.")
@@ -159,11 +160,18 @@ def config(format_: str, config_file: str | None) -> int:
 @cli.command()
 @click.option("--dsn", envvar="SCHEMALINT_DSN", show_envvar=True, required=True, metavar="URL")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; standard output otherwise.")
-def snapshot(dsn: str, output: str | None) -> int:
+@click.option(
+    "--sizes",
+    type=click.Choice(("bucketed", "exact", "none")),
+    default="bucketed",
+    show_default=True,
+    help="Rows and bytes of tables; bucketed are rounded to powers of two.",
+)
+def snapshot(dsn: str, output: str | None, sizes: Any) -> int:
     """Write what a database's catalog holds to a file, for check --catalog."""
     from schemalint.cli.snapshot import run_snapshot
 
-    return run_snapshot(dsn, output)
+    return run_snapshot(dsn, output, sizes)
 
 
 @cli.command()
