@@ -256,9 +256,9 @@ class Context:
         """Statements so far that bring rows, and the tables that they name; each statement is looked at once."""
         for statement in islice(self.statements, self._looked_at, None):
             node = statement.node
-            if isinstance(node, InsertStmt) or (isinstance(node, CopyStmt) and node.is_from):
-                if node.relation is not None:
-                    self._filling.append((statement, node.relation))
+            into = node.relation if isinstance(node, (InsertStmt, CopyStmt)) else None
+            if into is not None and (not isinstance(node, CopyStmt) or node.is_from):
+                self._filling.append((statement, into))
         self._looked_at = len(self.statements)
         return self._filling
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from schemalint.lint.trees import REGEX_OPERATORS, string_of
@@ -25,6 +26,7 @@ UNKNOWN = _Unknown()
 """What cannot be told from the text alone."""
 
 
+@lru_cache(maxsize=256)  # rules ask about a table's constraints at each of its statements; trees are frozen
 def parse_expression(text: str, version: int) -> Node | None:
     """An expression of the catalog as a raw tree; None when it cannot be read."""
     sql = f"SELECT {text}"
