@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from schemalint.diagnostics import SEVERITIES, SeverityName
 from schemalint.errors import UserError
+from schemalint.lint.sizes import Thresholds
 from schemalint.migrations.names import RUNNERS
 
 PRESETS = ("supabase",)
@@ -43,8 +44,7 @@ class Root(Struct, frozen=True):
 class Config(Struct, frozen=True):
     """What a project wants. `path` is the file it comes from; directories and files in it are taken from there.
 
-    small_rows  a table with fewer rows is scanned or rewritten in no time
-    large_rows  one with more takes minutes
+    thresholds  the sizes of tables that change severities
     """
 
     path: Path | None = None
@@ -59,8 +59,7 @@ class Config(Struct, frozen=True):
     history: str | None = None
     rules: tuple[str, ...] = ()
     runner: str | None = None
-    small_rows: int = 10_000
-    large_rows: int = 1_000_000
+    thresholds: Thresholds = Thresholds()
     overrides: tuple[Override, ...] = ()
     roots: tuple[Root, ...] = ()
 
@@ -153,7 +152,6 @@ def _read(path: Path, data: dict[str, Any], rule_names: tuple[str, ...]) -> Conf
     below = path.parent
     where = f"{path}: "
     profile = _choice(where, data, "profile", PROFILES) or "recommended"
-    thresholds = _thresholds(where, data)
     config = Config(
         path=path,
         profile=profile,
@@ -167,8 +165,7 @@ def _read(path: Path, data: dict[str, Any], rule_names: tuple[str, ...]) -> Conf
         history=_below(below, where, data, "history"),
         rules=_files(below, where, data, "rules"),
         runner=_choice(where, data, "runner", RUNNERS),
-        small_rows=thresholds.get("small-rows", Config().small_rows),
-        large_rows=thresholds.get("large-rows", Config().large_rows),
+        thresholds=Thresholds(**{key.removesuffix("-rows"): rows for key, rows in _thresholds(where, data).items()}),
         overrides=tuple(_override(f"{path}: {at}", table) for at, table in _tables(where, data, "overrides")),
         roots=tuple(_root(below, f"{path}: {at}", table) for at, table in _tables(where, data, "roots")),
     )

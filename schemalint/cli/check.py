@@ -24,6 +24,7 @@ from schemalint.diagnostics import SEVERITIES, Diagnostic, Report, SeverityName,
 from schemalint.errors import UserError
 from schemalint.lint.engine import File, Result, check_files
 from schemalint.lint.rule import Rule
+from schemalint.lint.sizes import Thresholds
 from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD, judge
 from schemalint.migrations.checks import FILE_RULES
 
@@ -82,7 +83,7 @@ def _check_once(
         targets = databases(of_root, dsn, open_world, selection)
         if limit_of_age is not None:
             targets = [with_age(target, limit_of_age) for target in targets]
-        report, failed = check_all(targets, chosen, checked, config.severity)
+        report, failed = check_all(targets, chosen, checked, config.severity, config.thresholds)
         reports_of.append(
             files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
         )
@@ -129,10 +130,14 @@ def names_on(names: Iterable[str], select: tuple[str, ...], ignore: tuple[str, .
 
 
 def check_all(
-    targets: list[Database], rules: list[Rule], files: list[File], severities: dict[str, SeverityName]
+    targets: list[Database],
+    rules: list[Rule],
+    files: list[File],
+    severities: dict[str, SeverityName],
+    thresholds: Thresholds,
 ) -> tuple[Report, tuple[str, ...]]:
     """Check the files against every target; what only some of them say names those."""
-    results = [check_files(t.simulator, rules, files, severities=severities) for t in targets]
+    results = [check_files(t.simulator, rules, files, severities, thresholds) for t in targets]
     diagnostics = _merged([(t.target.source, r) for t, r in zip(targets, results, strict=True)])
     unchecked: dict[Any, Unchecked] = {}
     for item in (u for t, r in zip(targets, results, strict=True) for u in (*t.unchecked, *r.unchecked)):

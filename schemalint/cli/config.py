@@ -38,17 +38,23 @@ def _entries(config: Config) -> list[dict[str, Any]]:
     for key in KEYS:
         for name in THRESHOLD_KEYS if key == "thresholds" else (key,):
             full = f"thresholds.{name}" if key == "thresholds" else key
-            value = getattr(config, name.replace("-", "_"))
+            value = _value(config, full)
             entries.append({"key": full, "value": _plain(value), "from": _source(config, full, value, said)})
     if os.environ.get("SCHEMALINT_DSN"):
         entries.append({"key": "dsn", "value": "(not shown)", "from": "SCHEMALINT_DSN"})
     return entries
 
 
+def _value(config: Config, key: str) -> Any:
+    if key.startswith("thresholds."):
+        return getattr(config.thresholds, key.removeprefix("thresholds.").removesuffix("-rows"))
+    return getattr(config, key.replace("-", "_"))
+
+
 def _source(config: Config, key: str, value: object, said: frozenset[str]) -> str:
     if key in said:
         return os.path.relpath(config.path) if config.path is not None else ""
-    if value != getattr(Config(), key.rpartition(".")[2].replace("-", "_")):
+    if value != _value(Config(), key):
         return f"profile {config.profile}"
     return "default"
 

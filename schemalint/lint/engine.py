@@ -377,7 +377,7 @@ class Engine:
         said = context.size_of(oid)
         if finding.work is not None and (takes := duration(finding.work, rows, size)):
             said = f"{said}; {takes}"
-        label = Label(f"its {said}" if said.startswith("size") else said, fact=context.table(oid))
+        label = Label("its size is not known" if rows is None and size is None else said, fact=context.table(oid))
         return for_size(severity, rows, context.thresholds), label
 
     def _place(self, finding: Finding, statement: Statement, subject: object) -> tuple[int, int]:

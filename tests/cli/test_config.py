@@ -134,7 +134,7 @@ def test_the_published_schema_is_what_is_read(run: Run) -> None:
     assert set(keys["thresholds"]["properties"]) == set(read.THRESHOLD_KEYS)
     assert tuple(keys["runner"]["enum"]) == read.RUNNERS
     assert tuple(keys["profile"]["enum"]) == read.PROFILES
-    assert keys["thresholds"]["properties"]["small-rows"]["default"] == read.Config().small_rows
+    assert keys["thresholds"]["properties"]["small-rows"]["default"] == read.Config().thresholds.small
     samples = [ROOTS, "x = 1", "runner = 'goose'", "runner = 'x'", "pg-version = 9", "[thresholds]\nsmall-rows = -1",
                "[[overrides]]\npaths = 'a/*'\nseverity = { refused = 'info' }", "[[overrides]]\nignore = []",
                "severity = { refused = 'fatal' }", "rules = 'r'", "catalog = [1]"]  # fmt: skip
@@ -143,3 +143,11 @@ def test_the_published_schema_is_what_is_read(run: Run) -> None:
         write({"schemalint.toml": text})
         valid = jsonschema.Draft202012Validator(schema).is_valid(tomllib.loads(text))
         assert (run("config").code == 0) == valid, text
+
+
+def test_findings_without_a_rule_file_have_pages_and_severities(run: Run) -> None:
+    assert run("rules", "version-collision").out.startswith("# version-collision\n")
+    assert json.loads(run("rules", "not-understood", "--format", "json").out)["severity"] == "warning"
+    write({"schemalint.toml": "[severity]\nversion-collision = 'info'\n"})
+    write({"db/V1__a.sql": "SELECT 1;\n", "db/V1.0__b.sql": "SELECT 1;\n"})
+    assert ("version-collision", "info", "db/V1__a.sql") in found(run("check", "db", "--format", "json"))
