@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemalint.lint.trees import same_shape
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
@@ -51,3 +52,34 @@ def calls_per_row(tree: object) -> Iterator[nodes.FuncCall]:
 
 def _constant_arguments(call: nodes.FuncCall) -> bool:
     return all(isinstance(arg, (nodes.A_Const, nodes.TypeCast)) for arg in call.args)
+
+
+_OPEN_ROLES = ("anon", "authenticated")
+"""Roles that PostgREST answers everybody as, with and without an account."""
+
+
+def open_roles(stmt: nodes.CreatePolicyStmt) -> list[str]:
+    """For messages: those of a policy's roles that no login of the application's own stands for."""
+    found = ["everybody" if role.roletype == "ROLESPEC_PUBLIC" else role.rolename or "" for role in stmt.roles]
+    return [name for name in found if name == "everybody" or name in _OPEN_ROLES]
+
+
+def always_true(tree: object) -> bool:
+    """Whether an expression is true for every row, as far as constants say so."""
+    match tree:
+        case nodes.A_Const(kind="Boolean"):
+            return tree.val is True
+        case nodes.TypeCast():
+            return str(getattr(tree.arg, "val", "")).lower() in ("t", "true", "on", "yes", "1")
+        case nodes.BoolExpr(boolop="OR_EXPR"):
+            return any(map(always_true, tree.args))
+        case nodes.BoolExpr(boolop="AND_EXPR"):
+            return all(map(always_true, tree.args))
+        case nodes.A_Expr(kind="AEXPR_OP", name=("=",)):
+            constant = isinstance(tree.lexpr, nodes.A_Const) and tree.lexpr.val is not None
+            return constant and same_shape(tree.lexpr, tree.rexpr)
+        case nodes.SubLink(
+            subLinkType="EXPR_SUBLINK", subselect=nodes.SelectStmt(fromClause=(), whereClause=None, targetList=(only,))
+        ):
+            return always_true(only.val)
+    return False
