@@ -53,8 +53,8 @@ def as_one(reports: Sequence[Report]) -> Report:
 
 
 def with_overrides(report: Report, config: Config) -> Report:
-    """The report with what the configuration says for some files."""
-    if not config.overrides or config.path is None:
+    """The report with the severities of the configuration, and what it says for some files."""
+    if config.path is None or not (config.overrides or config.severity):
         return report
     top = config.path.parent.resolve()
     found = (_overridden(d, config, top) for d in report.diagnostics)
@@ -62,6 +62,10 @@ def with_overrides(report: Report, config: Config) -> Report:
 
 
 def _overridden(d: Diagnostic, config: Config, top: Path) -> Diagnostic | None:
+    if d.rule in config.severity:
+        d = replace(d, severity=config.severity[d.rule])
+    if not config.overrides:
+        return d
     name = Path(os.path.relpath(Path(d.source.name).resolve(), top)).as_posix()
     for override in config.overrides:
         if any(fnmatchcase(name, pattern) for pattern in override.paths):

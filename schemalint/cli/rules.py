@@ -5,13 +5,14 @@ from __future__ import annotations
 from schemalint.cli.output import style_for, write
 from schemalint.cli.settings import read_config
 from schemalint.config import check_rule_name
-from schemalint.lint.loader import page_of
+from schemalint.lint.loader import load_findings, page_of
 from schemalint.lint.rule import CATEGORIES, Rule
 
 
 def run_rules(name: str | None, format_: str, config_file: str | None) -> int:
     """List the rules by category, or print one's page. Raises UserError."""
     _, rules = read_config(config_file)
+    rules = rules | load_findings()
     if name is not None:
         check_rule_name(name, tuple(rules))
         if format_ == "json":

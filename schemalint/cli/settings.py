@@ -10,7 +10,7 @@ from schemalint.config import MAJORS, PRESETS, Config, find_config, load_config,
 from schemalint.errors import UserError
 from schemalint.lint.loader import load_rules
 from schemalint.lint.rule import Rule
-from schemalint.lint.suppressions import BUILT_IN
+from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD
 from schemalint.migrations.checks import FILE_RULES
 
 
@@ -20,7 +20,9 @@ def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
     config = load_config(path)
     rules = load_rules(Path(directory) for directory in config.rules)
     if path is not None:
-        load_config(path, (*rules, *BUILT_IN, *FILE_RULES))  # again, now that the rules' names are known
+        load_config(
+            path, (*rules, *BUILT_IN, *FILE_RULES, NOT_UNDERSTOOD)
+        )  # again, now that the rules' names are known
     return config, rules
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from msgspec.structs import replace
 
+from schemalint.diagnostics import SeverityName
 from schemalint.errors import UserError
 from schemalint.lint.rule import Rule
 
@@ -65,9 +67,32 @@ def load_rule(path: Path) -> Rule:
     return replace(found[0], name=name, summary=summary[0].rstrip("."), page=str(path.with_suffix(".md")))
 
 
+def load_findings() -> dict[str, Rule]:
+    """What is found without a rule file (about files, comments, statements that are not understood), by name, from their pages.
+
+    A page begins with `severity` and `category` between lines of ---, and has the summary as its first paragraph.
+    """
+    return {rule.name: rule for rule in map(_finding_of, sorted((builtin_directory() / "history").glob("*.md")))}
+
+
+def _finding_of(page: Path) -> Rule:
+    _, head, text = page.read_text(encoding="utf-8").split("---\n", 2)
+    said = dict(line.split(": ", 1) for line in head.splitlines())
+    name = page.stem.replace("_", "-")
+    summary = text.strip().split("\n\n")[1].rstrip(".")
+    severity = cast("SeverityName", said["severity"])
+    return Rule(_nothing, (), severity, said["category"], name=name, summary=summary, page=str(page))
+
+
+def _nothing(_subject: object, _context: object) -> Iterator[Any]:
+    """These are not found by looking at statements one by one."""
+    return iter(())
+
+
 def page_of(rule: Rule) -> str:
     """A rule's page as Markdown; raises UserError when the file is missing."""
     try:
-        return Path(rule.page).read_text(encoding="utf-8")
+        text = Path(rule.page).read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"rule {rule.name} has no page: {error.strerror}: {rule.page}") from None
+    return text.split("---\n", 2)[2] if text.startswith("---\n") else text

@@ -14,8 +14,10 @@ from schemalint.diagnostics import SEVERITIES, Diagnostic
 from schemalint.errors import UserError
 from schemalint.lint.engine import File, replay
 from schemalint.lint.examples import read_page, run_example
-from schemalint.lint.loader import builtin_directory, load_rule, load_rules, page_of, rule_files
+from schemalint.lint.loader import builtin_directory, load_findings, load_rule, load_rules, page_of, rule_files
 from schemalint.lint.rule import CATEGORIES, Rule
+from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD
+from schemalint.migrations.checks import FILE_RULES
 from schemalint.simulator import Simulator
 from schemalint.source import Source
 
@@ -84,7 +86,24 @@ def test_errors_are_what_the_server_refuses_or_what_cannot_work(name: str) -> No
 
 def test_every_rule_file_has_a_page_and_every_page_a_rule() -> None:
     folder = builtin_directory()
-    assert {p.with_suffix(".md") for p in rule_files(folder)} == set(folder.rglob("*.md"))
+    assert {p.with_suffix(".md") for p in rule_files(folder)} == set(folder.rglob("*.md")) - set(
+        folder.glob("history/*.md")
+    )
+
+
+def test_what_is_found_without_a_rule_file_has_a_page() -> None:
+    found = load_findings()
+    assert set(found) == {*BUILT_IN, *FILE_RULES, NOT_UNDERSTOOD}
+    assert not set(found) & set(RULES)
+    for name, rule in found.items():
+        assert rule.category in CATEGORIES and rule.severity in SEVERITIES
+        assert len(rule.summary) <= 100 and "\n" not in rule.summary
+        page = page_of(rule)
+        assert (
+            page.startswith(f"# {name}\n")
+            and "## What to write instead" in page
+            and "## When the finding is wrong" in page
+        )
 
 
 def test_the_checkout_prefers_its_own_rules() -> None:
