@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.catalog import model
-from schemalint.lint.callers import Routine, pieces_of, routines
+from schemalint.lint.callers import Routine, pieces_of, routines, tables_of
 from schemalint.lint.context import Statement, locate
 from schemalint.lint.rule import Batch, Changed, Context, Finding, Label, rule
 from schemalint.lint.trees import find_all, relation_of
@@ -65,7 +65,7 @@ def _misses(routine: Routine, table: model.Relation, column: str, ctx: Context) 
 
 def _finding(routine: Routine, table: model.Relation, column: str, statement: Statement, ctx: Context) -> Finding:
     name = signature(ctx.session, routine.proc)
-    fired = [ctx.table(oid) for oid in routine.tables]
+    fired = [ctx.table(oid) for oid in tables_of(routine, ctx)]
     effect = f"so no row can be written to {fired[0]} any more" if fired else "so it fails when it is called"
     relation = relation_of(statement.node) if statement.node is not None else None
     start = relation.end if relation is not None else statement.start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.catalog import model
-from schemalint.lint.callers import Routine, pieces_of, routines
+from schemalint.lint.callers import Routine, pieces_of, routines, tables_of
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Changed, Context, Finding, Label, rule
 from schemalint.lint.trees import find_all, relation_of
@@ -50,7 +50,7 @@ def _gone(statement: Statement) -> Iterator[tuple[model.Relation, str]]:
 def _uses(routine: Routine, table: model.Relation, old_name: str, column: str, ctx: Context) -> bool:
     if column not in routine.text.lower():
         return False
-    fires = table.oid in routine.tables
+    fires = table.oid in tables_of(routine, ctx)
     for piece in pieces_of(routine, ctx):
         if fires and any(_of_row(ref, column) for ref in find_all(piece.node, nodes.ColumnRef)):
             return True
@@ -93,7 +93,7 @@ def _names(tree: Node, column: str, tables: tuple[str, ...], ctx: Context) -> bo
 
 def _finding(stale: list[Routine], table: model.Relation, column: str, statement: Statement, ctx: Context) -> Finding:
     names = [signature(ctx.session, routine.proc) for routine in stale]
-    fires = any(table.oid in routine.tables for routine in stale)
+    fires = any(table.oid in tables_of(routine, ctx) for routine in stale)
     effect = f"every write to {table.name} that runs it fails" if fires else "it fails when it is called"
     if len(stale) > 1:
         effect = "they fail when they run"

@@ -22,7 +22,16 @@ from schemalint.catalog.builtins import load
 from schemalint.catalog.connection_errors import check_parameters, not_connected, unreadable_dsn
 from schemalint.catalog.model import CLASSES, FIRST_NORMAL_OID
 from schemalint.catalog.partial import read_partial
-from schemalint.catalog.reader import SETTINGS, STATEMENT_SECONDS, Reader, columns_of, object_query, put, texts
+from schemalint.catalog.reader import (
+    BY_INDEX,
+    SETTINGS,
+    STATEMENT_SECONDS,
+    Reader,
+    columns_of,
+    object_query,
+    put,
+    texts,
+)
 from schemalint.catalog.store import Catalog
 
 Connection = psycopg.Connection[Any]
@@ -103,6 +112,8 @@ def read_catalog(connection: Connection, names: Iterable[str] | None = None, *, 
     looked up, so the catalog is of use as long as the connection is open. Without, everything.
     """
     settings = {**SETTINGS, "statement_timeout": f"{_timeouts.get(connection, STATEMENT_SECONDS)}s"}
+    if names is not None:
+        settings |= BY_INDEX
     reader = Reader(connection, describe_source(connection), settings)
     catalog = new_catalog(connection)
     if names is None:

@@ -30,6 +30,10 @@ SETTINGS: Mapping[str, str] = {
 }
 """Settings of the transaction; those that decide how the server prints expressions are pg_dump's."""
 
+BY_INDEX: Mapping[str, str] = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+"""What reading a few objects wants besides. The planner cannot know how few a recursive query or an array gives, and would read catalogs
+from end to end."""
+
 IDLE = 0
 """libpq's PQTRANS_IDLE."""
 

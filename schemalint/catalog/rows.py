@@ -28,11 +28,12 @@ SHARED = ("pg_namespace", "pg_authid", "pg_database", "pg_tablespace", "pg_langu
 DROPPABLE = ("pg_namespace", "pg_language", "pg_extension")
 """Those of them whose built-in objects a database may lack."""
 
-MANY = 10_000
-"""From so many relations on, their sizes are those of the last VACUUM: the server keeps each that it looks at in memory."""
+MANY = 3_000_000
+"""From so many bytes of pg_class on, about 10,000 relations, their sizes are those of the last VACUUM: the server keeps each that it looks
+at in memory."""
 
 SIZES = {
-    True: f"""CASE WHEN (SELECT count(*) FROM pg_class) < {MANY} THEN pg_total_relation_size(c.oid)
+    True: f"""CASE WHEN pg_relation_size('pg_class') < {MANY} THEN pg_total_relation_size(c.oid)
         WHEN reltuples >= 0 THEN relpages * current_setting('block_size')::int8 END""",
     False: "NULL::int8",
 }

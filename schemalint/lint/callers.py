@@ -9,27 +9,32 @@ from msgspec import Struct
 from schemalint.catalog import model
 from schemalint.lint.bodies import Body, Piece, pieces
 from schemalint.lint.context import Context
+from schemalint.semantics.typeoids import TRIGGER
 
 
 class Routine(Struct, frozen=True):
-    """A function with a body in a language that the server does not look into; `tables` are those whose triggers run it."""
+    """A function with a body in a language that the server does not look into."""
 
     proc: model.Proc
     text: str
-    tables: tuple[int, ...]
 
 
 def routines(ctx: Context) -> Iterator[Routine]:
     """PL/pgSQL functions of the catalog, and SQL functions whose body is a string."""
     languages = {lang.oid: lang.name for lang in ctx.catalog.builtins.table(model.Language).rows}
     languages |= {lang.oid: lang.name for lang in ctx.catalog.all(model.Language)}
-    fired: dict[int, list[int]] = {}
-    for trigger in ctx.catalog.all(model.Trigger):
-        if not trigger.isinternal:
-            fired.setdefault(trigger.func, []).append(trigger.relid)
     for proc in ctx.catalog.in_any_namespace(model.Proc):
         if proc.src and proc.sqlbody is None and languages.get(proc.lang) in ("plpgsql", "sql"):
-            yield Routine(proc, proc.src, tuple(fired.get(proc.oid, ())))
+            yield Routine(proc, proc.src)
+
+
+def tables_of(routine: Routine, ctx: Context) -> list[int]:
+    """The tables whose triggers run it."""
+    if routine.proc.rettype != TRIGGER:
+        return []
+    needing = (on for on, _, _ in ctx.catalog.dependents(routine.proc.address) if on.classid == "pg_trigger")
+    triggers = (ctx.catalog.get(model.Trigger, on.objid) for on in needing)
+    return sorted({t.relid for t in triggers if t is not None and not t.isinternal})
 
 
 def pieces_of(routine: Routine, ctx: Context) -> Iterator[Piece]:
