@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from schemalint.catalog.model import Proc
-from schemalint.errors import Refusal
+from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import typeoids
 from schemalint.semantics.expressions import SRF_HINT, transform_expr
 from schemalint.semantics.exprkinds import check_aggregate_placement, check_window_placement
@@ -37,7 +37,7 @@ from schemalint.semantics.query import (
     equal,
 )
 from schemalint.semantics.types import format_type
-from schemalint.semantics.vars import locate_agg_of_level, locate_var_of_level, locate_windowfunc
+from schemalint.semantics.vars import locate_agg_of_level, locate_var_of_level, locate_windowfunc, rests_on_unknown
 from schemalint.semantics.windows import FRAMEOPTION_DEFAULTS
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import SortBy, WindowDef
@@ -151,6 +151,8 @@ def _check_levels(
 ) -> int:
     """The level of an aggregate; notes it there and refuses one in the wrong place (check_agglevels_and_constraints)."""
     level = _check_agg_arguments(direct, args, filter_, at)
+    if pstate.parent is not None and rests_on_unknown((direct, args, filter_)):
+        raise Undecidable("to which query an aggregate belongs is not known", at)
     state = pstate
     for _ in range(level):
         assert state.parent is not None

@@ -264,7 +264,7 @@ def _join_expr(pstate: ParseState, j: nodes.JoinExpr) -> tuple[NamespaceItem, Na
     used_left: set[int] = set()
     used_right: set[int] = set()
     if _unknown(left) or _unknown(right):
-        item = _unknown_join(pstate, j, left, right)
+        item = _unknown_join(pstate, j, namespace)
         return item, _join_namespace(pstate, j, item, namespace, using)
     known = len(pstate.quals)
     if using:
@@ -285,12 +285,10 @@ def _unknown(item: NamespaceItem) -> bool:
     return item.rte.kind == "unknown"
 
 
-def _unknown_join(pstate: ParseState, j: nodes.JoinExpr, left: NamespaceItem, right: NamespaceItem) -> NamespaceItem:
+def _unknown_join(pstate: ParseState, j: nodes.JoinExpr, namespace: Namespace) -> NamespaceItem:
     """A join with a table of which nothing is known: any column may be there."""
     if j.quals is not None:
-        namespace = [item for item in (left, right) if item.refname]
-        if not j.usingClause and not j.isNatural:
-            pstate.quals.append(_join_on(pstate, j.quals, namespace))
+        pstate.quals.append(_join_on(pstate, j.quals, namespace))
     alias = j.alias.aliasname if j.alias is not None else None
     rte = RangeTblEntry(kind="unknown", alias=alias, refname=alias or "unnamed_join", in_from=True)
     pstate.rtable.append(rte)

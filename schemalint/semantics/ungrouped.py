@@ -26,7 +26,7 @@ from schemalint.semantics.query import (
     equal,
 )
 from schemalint.semantics.relations import get_rte_attribute_name
-from schemalint.semantics.vars import locate_agg_of_level
+from schemalint.semantics.vars import locate_agg_of_level, rests_on_unknown
 
 MAX_GROUPING_SETS = 4096
 
@@ -226,7 +226,7 @@ class _Check:
             found = expr.levelsup == up and (expr.varno, expr.attno) in self.vars
         else:
             found = self.have_non_var and up == 0 and self.is_grouped(expr)
-        if not found:
+        if not found and not rests_on_unknown(arg):
             message = "arguments to GROUPING must be grouping expressions of the associated query level"
             raise Refusal("42803", message, at=span(expr))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from schemalint.semantics.query import (
+    UNKNOWN_TYPE,
     Aggref,
     Const,
     Expr,
@@ -15,6 +16,7 @@ from schemalint.semantics.query import (
     Query,
     RangeTblEntry,
     SubLink,
+    UnknownExpr,
     Var,
     WindowFunc,
     children,
@@ -55,6 +57,15 @@ def contain_vars_of_level(node: object, levelsup: int) -> bool:
     if isinstance(node, _LEAVES):
         return False
     return locate_var_of_level(node, levelsup) is not None
+
+
+def rests_on_unknown(node: object) -> bool:
+    """Whether anything below a node could not be told in an open catalog."""
+    if isinstance(node, tuple | list):
+        return any(map(rests_on_unknown, node))
+    if isinstance(node, UnknownExpr) or (isinstance(node, Expr) and node.type == UNKNOWN_TYPE):
+        return True
+    return isinstance(node, Struct) and any(map(rests_on_unknown, children(node)))
 
 
 def locate_agg_of_level(node: object, levelsup: int) -> Expr | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemalint.catalog.model import ObjectAddress, Oid, Proc, Type
 from schemalint.catalog.names import qualified
-from schemalint.errors import Refusal
+from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import typeoids
 from schemalint.semantics.functions import func_signature_string
 from schemalint.semantics.lsyscache import get_typtype, is_true_array
@@ -68,6 +68,8 @@ def define_type(session: Session, stmt: DefineStmt) -> None:
         return
     if not shell:
         hint = "Create the type as a shell type, then create its I/O functions, then do a full CREATE TYPE."
+        if (why := session.catalog.why_unknown(name)) is not None:
+            raise Undecidable(why, at)
         raise Refusal("42710", f'type "{name}" does not exist', at=at, word=name, hint=hint)
     found = _gather(session, stmt.definition)
     fields = _interpret(session, found)

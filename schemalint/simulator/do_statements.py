@@ -50,7 +50,7 @@ def _run(frame: Frame, node: n.Node) -> None:
     session = frame.session
     if isinstance(node, n.TransactionStmt):
         raise Refusal("0A000", "unsupported transaction command in PL/pgSQL", at=(node.start, node.end))
-    if isinstance(node, n.CopyStmt):
+    if isinstance(node, n.CopyStmt) and node.filename is None and not node.is_program:
         raise Refusal("0A000", "cannot COPY to/from client in PL/pgSQL", at=(node.start, node.end))
     if isinstance(node, n.SelectStmt) and node.intoClause is None:
         raise Refusal(

@@ -11,6 +11,7 @@ from schemalint.errors import Refusal
 from schemalint.semantics.locking import lcs_as_string
 from schemalint.semantics.lsyscache import type_is_collatable
 from schemalint.semantics.query import (
+    UNKNOWN_TYPE,
     BoolExpr,
     Const,
     Expr,
@@ -68,7 +69,7 @@ def _check_collations(session: Session, query: Query) -> None:
     for tle in query.target_list:
         if tle.sortgroup not in sorted_by or not isinstance(tle.expr, Var) or tle.expr.collation:
             continue
-        if tle.expr.type != NAME and type_is_collatable(session, tle.expr.type):
+        if tle.expr.type not in (NAME, UNKNOWN_TYPE) and type_is_collatable(session, tle.expr.type):
             message = "could not determine which collation to use for string comparison"
             raise Refusal("42P22", message, hint="Use the COLLATE clause to set the collation explicitly.")
 

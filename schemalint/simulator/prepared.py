@@ -52,7 +52,7 @@ def prepare_query(session: Session, stmt: PrepareStmt) -> None:
         undecided=session.undecided,
     )
     for i, oid in enumerate(types, 1):
-        if oid in (0, typeoids.UNKNOWN):
+        if oid in (0, typeoids.UNKNOWN) and not session.undecided:
             raise Refusal("42P18", f"could not determine data type of parameter ${i}", at=at)
     if stmt.name in _prepared(session):
         raise Refusal("42P05", f'prepared statement "{stmt.name}" already exists', at=at, word=stmt.name)

@@ -120,6 +120,8 @@ def fmgr_sql_validator(session: Session, proc: Proc, at: At = None) -> None:
         return
     if proc.sqlbody is not None:
         queries = proc.sqlbody.tree
+        if not all(isinstance(query, Query) for query in queries):
+            return  # what is not known stands for them
     else:
         statements = parse_body(session, proc.src or "", at)
         if statements is None or polymorphic:

@@ -11,8 +11,9 @@ from schemalint.catalog.model import Attribute, Collation, Expression, ObjectAdd
 from schemalint.errors import Refusal, Undecidable
 from schemalint.semantics import query as q
 from schemalint.semantics.collations import expr_collation
-from schemalint.semantics.lsyscache import type_is_collatable
+from schemalint.semantics.lsyscache import get_typcollation, type_is_collatable
 from schemalint.semantics.types import format_type
+from schemalint.semantics.vars import rests_on_unknown
 from schemalint.simulator.acl import owner_check
 from schemalint.simulator.dependency import record_dependency_on_expr
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, ACCESS_SHARE, Noted
@@ -132,7 +133,9 @@ def _view_columns(session: Session, query: q.Query, at: At) -> tuple[Attribute, 
             continue
         expr = target.expr
         collation = expr_collation(expr)
-        if not collation and type_is_collatable(session, expr.type) and expr.type != q.UNKNOWN_TYPE:
+        if not collation and rests_on_unknown(expr):
+            collation = 0 if expr.type == q.UNKNOWN_TYPE else get_typcollation(session, expr.type)
+        elif not collation and type_is_collatable(session, expr.type):
             raise Refusal(
                 "42P22",
                 f'could not determine which collation to use for view column "{target.name}"',
