@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from schemalint.catalog.model import Oid
@@ -19,5 +20,9 @@ class Loader(Protocol):
     def dependents(self, classid: str, oid: Oid) -> None: ...
 
     def members(self, classid: str, namespace: Oid) -> None: ...
+
+    def relations_like(self, names: Sequence[str], keys: Sequence[str]) -> None:
+        """Fetch at least the relations whose name contains one of `names`, case ignored, or that have a unique column of a name of
+        `keys`, underscores and case ignored."""
 
     def everything(self, classid: str | None = None) -> None: ...

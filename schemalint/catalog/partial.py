@@ -63,6 +63,9 @@ identifier."""
 
 TEXT_SEARCH = ("pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template")
 
+MOST_LIKE = 200
+"""So many relations of a similar name are looked at: among more, a suggestion is a guess."""
+
 ABOVE_ALL_OIDS = 2**32
 """New objects of a simulation get numbers that no object of the server can have."""
 
@@ -293,6 +296,23 @@ class LiveLoader:
             c: {oid for (oid,) in cursor} for c, cursor in zip(NAME_COLUMNS, self.reader.fetch(queries), strict=True)
         }
         self._fetch(sorted(found.pop("pg_class")), found)
+
+    def relations_like(self, names: Sequence[str], keys: Sequence[str]) -> None:
+        key = ("like", tuple(names), tuple(keys))
+        if key in self.asked or "everything" in self.asked or ("everything", "pg_class") in self.asked:
+            return
+        self.asked.add(key)
+        (like,) = self.reader.fetch(
+            [
+                (
+                    rows.query("relations_like", self.reader.major),
+                    {"names": list(names), "keys": list(keys), "most": MOST_LIKE},
+                )
+            ]
+        )
+        unseen = [oid for (oid,) in like if ObjectAddress("pg_class", oid) not in self.fetched]
+        if unseen:
+            self._fetch(unseen, {}, follow=False)
 
     def everything(self, classid: str | None = None) -> None:
         classes = LAZY if classid is None else (classid,) if classid in LAZY else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -250,6 +250,10 @@ class SnapshotLoader:
         for i, heading in enumerate(self.headings):
             if classid in (None, heading.classid) or (implied and heading.rowtype is not None):
                 self.load(i)
+
+    def relations_like(self, names: Sequence[str], keys: Sequence[str]) -> None:
+        """Fetch all relations: which keys they have stands in their lines only."""
+        self.everything("pg_class")
 
     def members(self, classid: str, namespace: Oid) -> None:
         """Fetch all objects of a schema."""

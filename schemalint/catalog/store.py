@@ -7,7 +7,7 @@ differs. Every change goes through one journaled dict write, so a mark and a rol
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from schemalint.catalog import model
@@ -288,6 +288,14 @@ class Catalog(Journal):
         held = [oids for (classid, _), oids in self._members.items() if classid == cls.CLASS]
         return [obj for oids in held for oid in oids if (obj := self.get(cls, oid)) is not None]
 
+    def relations_like(self, names: Sequence[str], keys: Sequence[str]) -> list[model.Relation]:
+        """At least those relations whose name contains one of `names`, case and underscores ignored, or with a unique column that is
+        called like one of `keys`; of very many, some."""
+        if self.loader is not None:
+            self.loader.relations_like(names, keys)
+        held = [oids for (classid, _), oids in self._members.items() if classid == "pg_class"]
+        return [obj for oids in held for oid in oids if (obj := self.get(model.Relation, oid)) is not None]
+
     def all(self, cls: type[C]) -> list[C]:
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         if self.loader is not None:
@@ -317,6 +325,10 @@ class Catalog(Journal):
         """A statement made or dropped this name, so it is known again; what has no name says nothing of others."""
         if name and name in self._unknown:
             self._delete(self._unknown, name)
+
+    def is_doubted(self, name: str) -> bool:
+        """Whether a statement may have made or dropped what has this name."""
+        return bool(name) and name in self._unknown
 
     def why_unknown(self, name: str) -> str | None:
         """Why a missing name may exist after all; None when it certainly does not."""

@@ -98,7 +98,7 @@ def table_meant(
     """
     best: Meant | None = None
     score = 0.6
-    for relation in catalog.in_any_namespace(model.Relation):
+    for relation in catalog.relations_like(_parts(wanted), _keys(wanted, own)):
         if relation.kind not in kinds:
             continue
         spelled = likeness(wanted, relation.name)
@@ -111,6 +111,19 @@ def table_meant(
         score = max(spelled, meaning)
         best = Meant(relation, _column(catalog, relation, column, key), meaning > spelled)
     return best
+
+
+def _parts(wanted: str) -> list[str]:
+    """Pieces of a name, some of which are in those that are like it: of three letters, of two where it is short."""
+    plain = wanted.lower().replace("_", "")
+    size = 3 if len(plain) > 4 else 2
+    return sorted({plain[i : i + size] for i in range(max(len(plain) - size + 1, 1))})
+
+
+def _keys(wanted: str, own: str | None) -> list[str]:
+    """What the key of a table may be called that is called after the wanted one."""
+    subject = "".join(words(wanted))
+    return sorted({f"{subject}{key}" for key in _KEYS} | ({own.lower().replace("_", "")} if own else set()))
 
 
 def _column(catalog: Catalog, relation: model.Relation, wanted: str | None, key: str | None) -> str | None:

@@ -36,6 +36,7 @@ from schemalint.catalog.partial import LiveLoader
 from schemalint.catalog.rows import split_list
 from schemalint.catalog.store import Catalog
 from schemalint.errors import UserError
+from schemalint.lint.similar import table_meant
 from schemalint.simulator import Simulator
 
 pytestmark = pytest.mark.server
@@ -423,7 +424,7 @@ def test_queries_for_every_major() -> None:
     for path in QUERIES.glob("*.sql"):
         for major in (13, *MAJORS):
             assert "-- >=" not in query(path.stem, major)
-            assert query(path.stem, major).lstrip().startswith(("SELECT", "WITH"))
+            assert query(path.stem, major).lstrip().startswith(("SELECT", "(SELECT", "WITH"))
 
 
 # --- what a migration can mean
@@ -557,3 +558,23 @@ def test_a_connection_lost_later(server: Server, rich: str) -> None:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
         with pytest.raises(UserError, match="the connection was lost"):
             found.find(Relation, 2200, "anything")
+
+
+def test_a_name_that_was_meant_is_found_without_reading_all(server18: Server) -> None:
+    """Like the catalog that was read whole suggests, of 600 tables a few are fetched."""
+    with server18.database() as connection:
+        connection.execute(
+            "DO $$ BEGIN FOR i IN 1..600 LOOP EXECUTE format('CREATE TABLE filler_%s (i int)', i); END LOOP; END $$"
+        )
+        connection.execute(
+            "CREATE TABLE customers (id int PRIMARY KEY); CREATE TABLE acts (submission_hash text UNIQUE)"
+        )
+        whole = live.read_catalog(connection)
+        for wanted, column in (("customer", "id"), ("cutsomers", "id"), ("submissions", "hash"), ("zzz", "id")):
+            found = live.read_catalog(connection, [wanted])
+            meant, expected = table_meant(found, wanted, column), table_meant(whole, wanted, column)
+            assert (meant and (meant.relation.name, meant.column)) == (
+                expected and (expected.relation.name, expected.column)
+            ), wanted
+            assert isinstance(found.loader, LiveLoader)
+            assert sum(one.classid == "pg_class" for one in found.loader.fetched) < 300, wanted
