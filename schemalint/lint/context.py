@@ -16,6 +16,7 @@ from schemalint.diagnostics import Label
 from schemalint.lint.sizes import Thresholds
 from schemalint.lint.trees import columns_of, relation_of
 from schemalint.simulator.describe import RELKIND_WORDS, describe
+from schemalint.simulator.effects import Effect
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
@@ -35,6 +36,7 @@ class Statement:
     outcome      the simulator's verdict; when the refusals could be mended, that on the rest of the statement
     refusals     what the server would say, one fault after the other
     before       each object that it changed, as it was before (None: it did not exist)
+    presumed     what it does to tables that an open catalog does not hold, see presumed.py
     in_block     it ran between BEGIN and COMMIT, the file's own or the runner's
     wrapped      the runner puts the whole file into one transaction
     way_out      how to take the file out of that transaction with this runner, one clause; empty where nothing does
@@ -47,6 +49,7 @@ class Statement:
         "index",
         "node",
         "outcome",
+        "presumed",
         "refusals",
         "source",
         "start",
@@ -65,9 +68,15 @@ class Statement:
         self.node: Node | None = outcome.node
         self.before: dict[ObjectAddress, CatalogObject | None] = {}
         self.refusals: list[Refused] = []
+        self.presumed: tuple[Effect, ...] = ()
         self.in_block = False
         self.wrapped = wrapped
         self.way_out = ""
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """All that it does, as far as is known; nothing when it is refused."""
+        return (*self.outcome.effects, *self.presumed) if self.outcome.accepted else ()
 
     @property
     def kind(self) -> str:
@@ -129,6 +138,7 @@ class Context:
         self.statements: list[Statement] = []
         self._filling: list[tuple[Statement, RangeVar]] = []
         self._looked_at = 0
+        self._presumed: dict[tuple[str | None, str], model.Relation] = {}
         self.target = target
         self.thresholds = Thresholds()
 
@@ -158,11 +168,28 @@ class Context:
 
     def relation(self, oid: Oid) -> model.Relation | None:
         """A relation as it is now, or as it was before the statement that dropped it."""
+        if oid < 0:
+            return next((r for r in self._presumed.values() if r.oid == oid), None)
         found = self.catalog.get(model.Relation, oid)
         if found is None:
             before = self.statement.before.get(ObjectAddress("pg_class", oid))
             return before if isinstance(before, model.Relation) else None
         return found
+
+    def presume(self, name: RangeVar, kind: str = "r") -> Oid | None:
+        """The oid of the relation that a statement names; a made-up one (below 0) when the catalog does not hold it but is open, and
+        nothing in the batch may have made or dropped it. None where it cannot be presumed to exist."""
+        found = self.names.find(model.Relation, name.schemaname, name.relname)
+        if found is not None:
+            return found.oid
+        if self.catalog.closed or self.catalog.is_doubted(name.relname) or name.schemaname == "pg_temp":
+            return None
+        key = name.schemaname, name.relname
+        if key not in self._presumed:
+            shown = name.relname if name.schemaname is None else f"{name.schemaname}.{name.relname}"
+            oid = -1 - len(self._presumed)
+            self._presumed[key] = model.Relation(oid=oid, name=shown, kind=kind)
+        return self._presumed[key].oid
 
     def find(self, name: RangeVar) -> model.Relation | None:
         """The relation that a statement names; when the batch has dropped it, as it was before."""
@@ -174,6 +201,28 @@ class Context:
             if isinstance(before, model.Relation) and before.name == name.relname:
                 return before
         return None
+
+    def existing(self, name: RangeVar | None) -> model.Relation | None:
+        """The relation that the statement names, as it was before, where it was there before the batch; presumed outside an open
+        catalog. None for new, temporary, missing and the server's own ones."""
+        if name is None or name.schemaname in ("pg_catalog", "information_schema"):
+            return None
+        found = self._before_statement(name)
+        if found is None and (oid := self.presume(name)) is not None:
+            found = self.relation(oid)
+        return None if found is None or self.is_new(found.oid) or found.persistence == "t" else found
+
+    def _before_statement(self, name: RangeVar) -> model.Relation | None:
+        """The relation of this name before the current statement, which may have dropped, renamed or moved it."""
+        for before in self.statement.before.values():
+            if (
+                isinstance(before, model.Relation)
+                and before.name == name.relname
+                and (name.schemaname is None or self.names.namespace_name(before.namespace) == name.schemaname)
+            ):
+                return before
+        found = self.names.find(model.Relation, name.schemaname, name.relname)
+        return None if found is None else self.before(found)
 
     def last(self, oid: Oid) -> model.Relation | None:
         """A relation as the batch leaves it; one that it drops, as it was just before."""
@@ -294,6 +343,8 @@ class Context:
 
     def shown(self, obj: CatalogObject) -> str:
         """An object's name as people read it, with its schema where that is needed."""
+        if obj.oid < 0:
+            return obj.name
         if self.catalog.at(obj.address) is None and getattr(obj, "namespace", 0) in self.names.path:
             return obj.name  # dropped by the batch
         return self.names.shown(obj)

@@ -229,6 +229,7 @@ class Engine:
         else:
             self._note_changes(statement)
         if statement.outcome.undecided and statement.outcome.understood:
+            self._presume(statement)
             forget_names(self.simulator, statement.outcome)
             for reason in statement.outcome.undecided:
                 self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
@@ -243,6 +244,14 @@ class Engine:
                 context.made_by[effect.object.address] = statement
             elif isinstance(effect, Dropped) and effect.column is None and isinstance(effect.object, model.Relation):
                 context.dropped[effect.object.oid] = statement
+
+    def _presume(self, statement: Statement) -> None:
+        """Where the catalog is open, what it does not hold is taken to exist."""
+        if statement.node is not None and statement.outcome.accepted and not self.simulator.catalog.closed:
+            from schemalint.lint.presumed import presumed_effects
+
+            self.context.statement = statement
+            statement.presumed = presumed_effects(self.context, statement.node)
 
     def _refused(self, statement: Statement) -> None:
         """Gather what the server would say one fault after the other, and go on as if they were mended."""
@@ -323,7 +332,7 @@ class Engine:
             for rule in self._by_kind.get(type(statement.node), ()):
                 self._run_rule(rule, statement.node, statement)
         if statement.outcome.accepted:
-            for effect in statement.outcome.effects:
+            for effect in statement.effects:
                 for rule in self._by_kind.get(type(effect), ()):
                     if not rule.kinds or type(statement.node) in rule.kinds:
                         self._run_rule(rule, effect, statement)
