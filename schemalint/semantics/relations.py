@@ -95,17 +95,24 @@ def refname_namespace_item(
     if schema is not None:
         namespace = pstate.names.find_namespace(schema)
         relid = (pstate.catalog.find_oid("pg_class", namespace, refname) if namespace is not None else None) or 0
-        if not relid:
-            return None
     level = 0
     state: ParseState | None = pstate
     while state is not None:
-        found = _scan_name_space(state, refname, relid, at)
+        if schema is not None and not relid:
+            found = _scan_unknown(state, refname)
+        else:
+            found = _scan_name_space(state, refname, relid, at)
         if found is not None:
             return found, level
         level += 1
         state = state.parent
     return None
+
+
+def _scan_unknown(pstate: ParseState, refname: str) -> NamespaceItem | None:
+    """A table of an open catalog that a name with a schema means."""
+    found = (item for item in pstate.namespace if item.rel_visible and item.refname == refname)
+    return next((item for item in found if item.rte.kind == "unknown" and item.rte.alias is None), None)
 
 
 def _scan_name_space(pstate: ParseState, refname: str, relid: Oid, at: At) -> NamespaceItem | None:

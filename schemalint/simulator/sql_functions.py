@@ -11,7 +11,7 @@ from schemalint.semantics.coerce import ASSIGNMENT, coerce_to_target_type
 from schemalint.semantics.lsyscache import get_typtype, lookup_rowtype
 from schemalint.semantics.parsestate import ParseState, span
 from schemalint.semantics.projection import build_function_result_tupdesc
-from schemalint.semantics.query import UNKNOWN_TYPE, Expr, FuncExpr, Param, Query, TargetEntry
+from schemalint.semantics.query import UNKNOWN_TYPE, Expr, FuncExpr, Param, Query, TargetEntry, UnknownExpr
 from schemalint.semantics.types import format_type
 from schemalint.simulator.pg_proc import input_names
 from schemalint.simulator.session import Session
@@ -67,6 +67,8 @@ def sql_fn_post_column_ref(pstate: ParseState, cref: ColumnRef, found: Expr | No
         subfield = names[1] if len(names) == 2 else None
     if param is None or subfield is None:
         return param
+    if param.type == UNKNOWN_TYPE:
+        return UnknownExpr(type=UNKNOWN_TYPE, start=param.start, end=param.end)
     from schemalint.semantics.functions import parse_func_or_column
 
     return parse_func_or_column(pstate, (subfield,), [param], pstate.last_srf, None, False, at)

@@ -30,6 +30,8 @@ STATEMENTS = """
     select state from orders o group by state having exists (select 1 from customers c where sum(o.total) = c.region);
     select grouping((select o.state from customers c where c.id = o.id)) from orders o group by (select o.state from customers c where c.id = o.id);
     prepare dear as select * from (select id, total from orders union all select id, region from customers) t where total = $1;
+    select orders.total, public.orders.state from public.orders where public.orders.id in (select region from customers where id = public.orders.id);
+    create function priced(o orders) returns int language sql as 'select case when o.total > 0 then o.total / o.id end';
     create type weight (internallength = 4, input = weight_in, output = weight_out, like = int4);
     create function order_it(a int) returns void language sql begin atomic insert into orders select a + $1; end;
 """
