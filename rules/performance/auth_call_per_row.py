@@ -14,7 +14,7 @@ from schemalint.syntax.nodes import AlterPolicyStmt, CreatePolicyStmt, FuncCall
     severity="warning",
     category="performance",
     fixable=True,
-    covers=("splinter:auth_rls_initplan",),
+    covers=("splinter:0003_auth_rls_initplan",),
 )
 def check(stmt: CreatePolicyStmt | AlterPolicyStmt, ctx: Context) -> Iterator[Finding]:
     calls = [call for expr in expressions(stmt) for call in calls_per_row(expr)]

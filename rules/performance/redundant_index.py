@@ -13,10 +13,17 @@ from schemalint.syntax.nodes import IndexStmt
 
 @rule(
     on=Batch,
+    kinds=(IndexStmt,),
     severity="warning",
     category="performance",
     fixable=True,
-    covers=("splinter:duplicate_index",),
+    covers=(
+        "splinter:0009_duplicate_index",
+        "pg-index-health:DUPLICATED_INDEXES",
+        "pg-index-health:INTERSECTED_INDEXES",
+        "migrationpilot:MP100",
+        "pglinter:B002",
+    ),
 )
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     for statement in batch.statements:

@@ -11,7 +11,13 @@ from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax import nodes
 
 
-@rule(on=Batch, severity="warning", category="security", covers=("splinter:rls_enabled_no_policy",))
+@rule(
+    on=Batch,
+    kinds=(nodes.AlterTableStmt,),
+    severity="warning",
+    category="security",
+    covers=("splinter:0008_rls_enabled_no_policy", "migrationpilot:MP057"),
+)
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     enabled: dict[Oid, tuple[Statement, nodes.AlterTableStmt]] = {}
     for statement in batch.statements:

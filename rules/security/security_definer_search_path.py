@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemalint.catalog.model import Proc
 from schemalint.catalog.names import PG_CATALOG
 from schemalint.lint.context import Statement
-from schemalint.lint.rule import Batch, Context, Edit, Finding, Fix, Label, rule
+from schemalint.lint.rule import Batch, Changed, Context, Edit, Finding, Fix, Label, rule
 from schemalint.simulator.describe import quote_identifier
-from schemalint.syntax.nodes import AlterFunctionStmt, CreateFunctionStmt, VariableSetStmt
+from schemalint.syntax.nodes import AlterFunctionStmt, CreateFunctionStmt, DefElem, VariableSetStmt
 
 
-@rule(on=Batch, severity="warning", category="security", fixable=True)
+@rule(
+    on=Batch,
+    kinds=(CreateFunctionStmt, AlterFunctionStmt),
+    severity="warning",
+    category="security",
+    fixable=True,
+    covers=("migrationpilot:MP099", "pgspot:PS003"),
+)
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     altered = {
         s.node.func.objname
@@ -19,19 +27,31 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
         if isinstance(s.node, AlterFunctionStmt) and any(_sets_path(a.arg) for a in s.node.actions)
     }
     for statement in batch.statements:
-        if isinstance(statement.node, CreateFunctionStmt) and statement.node.funcname not in altered:
-            yield from _function(statement.node, statement, ctx)
+        node = statement.node
+        if isinstance(node, CreateFunctionStmt) and node.funcname not in altered:
+            yield from _function(node.funcname, node.options, statement, ctx)
+        elif isinstance(node, AlterFunctionStmt) and node.func.objname not in altered and not _has_path(statement):
+            yield from _function(node.func.objname, node.actions, statement, ctx)
 
 
-def _function(stmt: CreateFunctionStmt, statement: Statement, ctx: Context) -> Iterator[Finding]:
-    definer = next((o for o in stmt.options if o.defname == "security" and _true(o.arg)), None)
-    if definer is None or stmt.sql_body is not None or any(_sets_path(o.arg) for o in stmt.options):
+def _has_path(statement: Statement) -> bool:
+    """Whether the function that a statement alters has a search_path of its own, or names that are bound."""
+    changed = [e.after for e in statement.outcome.effects if isinstance(e, Changed) and isinstance(e.after, Proc)]
+    return any(f.sqlbody is not None or any(c.startswith("search_path=") for c in f.config) for f in changed)
+
+
+def _function(
+    names: tuple[str, ...], options: tuple[DefElem, ...], statement: Statement, ctx: Context
+) -> Iterator[Finding]:
+    definer = next((o for o in options if o.defname == "security" and _true(o.arg)), None)
+    bound = isinstance(statement.node, CreateFunctionStmt) and statement.node.sql_body is not None
+    if definer is None or bound or any(_sets_path(o.arg) for o in options):
         return
-    name = ".".join(stmt.funcname)
+    name = ".".join(names)
     yield Finding(
         f"{name} runs with its owner's rights and the caller's search_path",
-        at=stmt,
-        word=stmt.funcname[-1],
+        at=statement.node,
+        word=names[-1],
         labels=(Label("as its owner", statement.source, definer.start, definer.end),),
         help="fix the search_path: '' and every name with its schema, or schemas where only trusted roles may create",
         notes=("whoever calls it can put tables and functions of their own before those that are meant",),

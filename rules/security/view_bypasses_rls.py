@@ -18,7 +18,14 @@ from schemalint.syntax import nodes
 _ON = ("true", "on", "yes", "1")
 
 
-@rule(on=Batch, severity="warning", category="security", fixable=True, covers=("splinter:security_definer_view",))
+@rule(
+    on=Batch,
+    kinds=(nodes.ViewStmt, nodes.CreateTableAsStmt),
+    severity="warning",
+    category="security",
+    fixable=True,
+    covers=("splinter:0010_security_definer_view",),
+)
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     """Views that the batch makes, and views over tables that it switches row level security on for."""
     last: dict[Oid, tuple[Statement, model.Relation]] = {}

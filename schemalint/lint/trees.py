@@ -96,6 +96,16 @@ def relation_of(stmt: Node) -> nodes.RangeVar | None:
     return None
 
 
+def routine_of(stmt: Node) -> tuple[str, ...]:
+    """The name, as written, of the function or procedure that a statement makes or changes; empty for other statements."""
+    match stmt:
+        case nodes.CreateFunctionStmt():
+            return stmt.funcname
+        case nodes.AlterFunctionStmt():
+            return stmt.func.objname
+    return ()
+
+
 def string_of(node: object) -> str | None:
     """The text of a string constant, casts to text types taken off; None for anything else."""
     while isinstance(node, nodes.TypeCast) and node.typeName.names[-1] in ("text", "varchar", "bpchar"):
