@@ -26,3 +26,6 @@ class Loader(Protocol):
         `keys`, underscores and case ignored."""
 
     def everything(self, classid: str | None = None) -> None: ...
+
+    def close(self) -> None:
+        """Let go of what it fetches from; nothing is looked up any more."""

@@ -297,6 +297,9 @@ class LiveLoader:
         }
         self._fetch(sorted(found.pop("pg_class")), found)
 
+    def close(self) -> None:
+        self.reader.connection.close()
+
     def relations_like(self, names: Sequence[str], keys: Sequence[str]) -> None:
         key = ("like", tuple(names), tuple(keys))
         if key in self.asked or "everything" in self.asked or ("everything", "pg_class") in self.asked:

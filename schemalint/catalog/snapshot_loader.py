@@ -255,6 +255,9 @@ class SnapshotLoader:
         """Fetch all relations: which keys they have stands in their lines only."""
         self.everything("pg_class")
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def members(self, classid: str, namespace: Oid) -> None:
         """Fetch all objects of a schema."""
         if ("members", namespace) not in self.asked:

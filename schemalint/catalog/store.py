@@ -75,6 +75,11 @@ class Catalog(Journal):
         self._next_stamp = itertools.count(1)
         self.kept: dict[Any, Any] = {}  # what look-ups found, under keys that hold the stamps it depends on
 
+    def close(self) -> None:
+        """Let go of the connection that the rest would be read by; nothing is looked up any more."""
+        if self.loader is not None:
+            self.loader.close()
+
     # --- objects
 
     def changes_since(self, mark: int) -> list[tuple[ObjectAddress, CatalogObject | None]]:

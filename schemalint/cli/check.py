@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from schemalint.cli.reports import wanted_reports, write_reports
 from schemalint.cli.roots import as_one, by_root, with_overrides
 from schemalint.cli.selection import files_found, select_files
 from schemalint.cli.settings import read_config, with_options
-from schemalint.cli.targets import Database, databases, read_file
+from schemalint.cli.targets import Database, databases, databases_listed, read_file
 from schemalint.config import check_rule_name
-from schemalint.diagnostics import SEVERITIES, Diagnostic, Report, SeverityName, Unchecked
+from schemalint.diagnostics import SEVERITIES, Diagnostic, Report, SeverityName, Target, Unchecked
 from schemalint.errors import UserError
 from schemalint.lint.engine import File, Result, check_files
 from schemalint.lint.rule import Rule
@@ -59,9 +60,12 @@ def _check_once(
     runner: str | None = None,
     base: str | None = None,
     max_age: str | None = None,
+    targets_file: str | None = None,
 ) -> int | None:
     """Check files, write the report, and return the exit code; None where files were changed instead. Raises UserError."""
     wanted = wanted_reports(reports)
+    if targets_file is not None and (dsn is not None or catalogs):
+        raise UserError("--targets, --dsn and --catalog are answers to one question: give one of them")
     limit_of_age = None if max_age is None else parse_age(max_age)
     if unsafe and not (fix or diff):
         raise UserError("--unsafe says which edits --fix or --diff are about: name one of them")
@@ -80,15 +84,20 @@ def _check_once(
     for of_root, names_given in by_root(config, paths):
         selection = select_files(names_given, runner or of_root.runner, base, os.environ)
         checked = [read_file(name, selection.runner) for name in selection.names]
-        targets = databases(of_root, dsn, open_world, selection)
+        unreadable: list[str] = []
+        targets: Iterable[Database] = (
+            databases(of_root, dsn, open_world, selection)
+            if targets_file is None
+            else databases_listed(targets_file, of_root, open_world, selection, unreadable)
+        )
         if limit_of_age is not None:
-            targets = [with_age(target, limit_of_age) for target in targets]
+            targets = map(partial(with_age, limit=limit_of_age), targets)
         report, failed = check_all(targets, chosen, checked, config.severity, config.thresholds)
         reports_of.append(
             files_found(report, selection, select or config.select, (*config.ignore, *ignore), config.severity)
         )
         files += checked
-        crashes += failed
+        crashes += (*failed, *unreadable)
     report = with_overrides(as_one(reports_of), config)
     names = [STDIN if file.source.name == "<stdin>" else file.source.name for file in files]
     reported = names_on((*BUILT_IN, *FILE_RULES), select or config.select, (*config.ignore, *ignore))
@@ -130,20 +139,27 @@ def names_on(names: Iterable[str], select: tuple[str, ...], ignore: tuple[str, .
 
 
 def check_all(
-    targets: list[Database],
+    targets: Iterable[Database],
     rules: list[Rule],
     files: list[File],
     severities: dict[str, SeverityName],
     thresholds: Thresholds,
 ) -> tuple[Report, tuple[str, ...]]:
     """Check the files against every target; what only some of them say names those."""
-    results = [check_files(t.simulator, rules, files, severities, thresholds) for t in targets]
-    diagnostics = _merged([(t.target.source, r) for t, r in zip(targets, results, strict=True)])
+    checked: list[Target] = []
+    results: list[Result] = []
+    unread: list[Unchecked] = []
+    for target in targets:
+        results.append(check_files(target.simulator, rules, files, severities, thresholds))
+        checked.append(target.target)
+        unread += (*target.unchecked, *results[-1].unchecked)
+        target.simulator.catalog.close()
+    diagnostics = _merged([(target.source, r) for target, r in zip(checked, results, strict=True)])
     unchecked: dict[Any, Unchecked] = {}
-    for item in (u for t, r in zip(targets, results, strict=True) for u in (*t.unchecked, *r.unchecked)):
+    for item in unread:
         unchecked.setdefault((item.reason, item.source and item.source.name, item.start), item)
     report = Report(
-        targets=tuple(t.target for t in targets),
+        targets=tuple(checked),
         files=len(files),
         statements=results[0].statements,
         diagnostics=tuple(diagnostics),

@@ -109,6 +109,9 @@ class InOrder(click.Command):
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules (also those that are off by default).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="All but these rules.")
 @click.option("--base", metavar="REV", help="Check what is not on this git revision; the rest is history.")
+@click.option(
+    "--targets", "targets_file", metavar="FILE", help="Databases to check against, a connection string a line."
+)
 @click.option("--max-age", metavar="AGE", help="Remark on snapshots older than this: 12h, 7d, 2w.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
 @click.option("--baseline", metavar="FILE", help="Findings to allow.  [default: schemalint-baseline.json, if there]")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import click
 from msgspec import Struct
 
 from schemalint.catalog.builtins import load
@@ -23,6 +25,9 @@ from schemalint.simulator import Simulator
 from schemalint.source import Source
 
 DEFAULT_MAJOR = 18
+
+AT_ONCE = 8
+"""Databases that are read at the same time."""
 
 
 class Database(Struct, frozen=True):
@@ -49,6 +54,41 @@ def databases(config: Config, dsn: str | None, open_world: bool, selection: Sele
     if not history:
         history = list(selection.before or ())
     return [_from_history(config, history, open_world or not (history or selection.whole), selection)]
+
+
+def databases_listed(
+    file: str, config: Config, open_world: bool, selection: Selection, failed: list[str]
+) -> Iterator[Database]:
+    """The live databases whose connection strings stand in a file, one a line (empty lines and lines with # apart). The next few are read
+    while one is looked at; who is done with one has to close its catalog. `failed` gets why others cannot be read.
+
+    Raises UserError when none are named, or none can be read."""
+    import sys
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    lines = [line.strip() for line in read_source(file).text.splitlines()]
+    dsns = list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+    if not dsns:
+        raise UserError(f"{file}: names no database; write a connection string on each line")
+    history = history_of(config.history, selection.runner) if config.history is not None else []
+    hidden = len(dsns) <= AT_ONCE or not sys.stderr.isatty()
+    with (
+        ThreadPoolExecutor(AT_ONCE) as pool,
+        click.progressbar(length=len(dsns), label="databases", file=sys.stderr, hidden=hidden) as bar,
+    ):
+        opening: deque[Future[Database]] = deque()
+        for place in range(len(dsns)):
+            for dsn in dsns[place + len(opening) : place + AT_ONCE]:
+                opening.append(pool.submit(_live, dsn, history, open_world, selection))
+            try:
+                yield opening.popleft().result()
+            except UserError as error:
+                failed.append(str(error))
+            bar.update(1)
+    if len(failed) == len(dsns):
+        raise UserError(
+            failed[0] if len(failed) == 1 else f"none of the {len(failed)} databases of {file} can be read: {failed[0]}"
+        )
 
 
 def database_named(name: str, config: Config) -> Database:
