@@ -57,6 +57,8 @@ SCRIPTS = {
         exception when division_by_zero then create table rescued (a int);
         end $$;
         select * from rescued;
+        do $$ begin copy parts from '/nowhere/rows'; exception when undefined_file then null; end $$;
+        do $$ begin copy parts from stdin; end $$;
     """,
     "variables of an inner block end with it": """
         do $$
