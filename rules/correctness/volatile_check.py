@@ -11,7 +11,12 @@ from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
 
-@rule(on=(nodes.CreateStmt, nodes.AlterTableStmt), severity="warning", category="correctness")
+@rule(
+    on=(nodes.CreateStmt, nodes.AlterTableStmt),
+    severity="warning",
+    category="correctness",
+    covers=("migrationpilot:MP087",),
+)
 def check(stmt: Node, ctx: Context) -> Iterator[Finding]:
     for constraint, _ in constraints_of(stmt):
         if constraint.contype != "CONSTR_CHECK":

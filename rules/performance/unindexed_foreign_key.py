@@ -19,7 +19,15 @@ _ACTIONS = {"c": "delete them, too", "n": "set them to NULL", "d": "set them to 
     on=Batch,
     severity="warning",
     category="performance",
-    covers=("splinter:unindexed_foreign_keys", "schemacrawler:foreign-key-without-index"),
+    covers=(
+        "eugene:E15",
+        "migrationpilot:MP016",
+        "pgfence:fk-missing-index",
+        "splinter:0001_unindexed_foreign_keys",
+        "pglinter:B003",
+        "pg-index-health:FOREIGN_KEYS_WITHOUT_INDEX",
+        "schemalint:index-referencing-column",
+    ),
 )
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     for statement in batch.statements:
