@@ -3,7 +3,7 @@
     python benchmarks/live.py [TABLES...]        # 100 5000 by default; 100000 takes minutes and 4 GB of memory
 
 For each size, in seconds: check --dsn of one migration that touches three tables, snapshot, check --catalog of that snapshot, pg_dump
---schema-only (where a pg_dump of this machine can read the server), and the same migration in a copy restored from that dump.
+--schema-only, and the same migration in a copy restored from that dump.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
 
 from servers import Server, available_binaries, started  # noqa: E402
 
-MAJOR = 15  # Debian's pg_dump reads it
+MAJOR = 18  # of which a development dependency brings server, pg_dump and psql
 
 TABLES = """
     DO $$ BEGIN FOR i IN {first}..{last} LOOP
@@ -63,17 +63,15 @@ def measure(server: Server, tables: int, directory: Path) -> dict[str, float]:
     found = {"check --dsn": min(timed(*schemalint, "check", "--dsn", dsn, migration) for _ in range(3))}
     found["snapshot"] = timed(*schemalint, "snapshot", "--dsn", dsn, "-o", snapshot)
     found["check --catalog"] = min(timed(*schemalint, "check", "--catalog", snapshot, migration) for _ in range(3))
-    pg_dump = Path(f"/usr/lib/postgresql/{MAJOR}/bin/pg_dump")
-    if pg_dump.exists():
-        found["pg_dump -s"] = timed(pg_dump, "--schema-only", "-f", dump, "-d", dsn)
-        found["restore and run"] = found["pg_dump -s"] + restored(server, dump, migration)
+    binaries = available_binaries()[MAJOR]
+    found["pg_dump -s"] = timed(binaries / "pg_dump", "--schema-only", "-f", dump, "-d", dsn)
+    found["restore and run"] = found["pg_dump -s"] + restored(server, binaries / "psql", dump, migration)
     server.drop_database(name)
     return found
 
 
-def restored(server: Server, dump: Path, migration: Path) -> float:
+def restored(server: Server, psql: Path, dump: Path, migration: Path) -> float:
     copy = server.create_database()
-    psql = Path(f"/usr/lib/postgresql/{MAJOR}/bin/psql")
     seconds = sum(timed(psql, "-q", "-X", "-f", file, "-d", server.dsn(copy)) for file in (dump, migration))
     server.drop_database(copy)
     return seconds
@@ -81,6 +79,7 @@ def restored(server: Server, dump: Path, migration: Path) -> float:
 
 def main(arguments: list[str]) -> int:
     sizes = [int(argument) for argument in arguments] or [100, 5000]
+    first: float | None = None
     settings = {"max_locks_per_transaction": "4096"}
     with started(available_binaries()[MAJOR], settings) as server, tempfile.TemporaryDirectory() as place:
         for tables in sizes:
@@ -89,6 +88,13 @@ def main(arguments: list[str]) -> int:
                 f"{tables:7} tables: " + ", ".join(f"{what} {seconds:.2f} s" for what, seconds in found.items()),
                 flush=True,
             )
+            first = found["check --dsn"] if first is None else first
+            ratios = {
+                f"check --dsn of that at {sizes[0]} tables (at most 1.3)": found["check --dsn"] / first,
+                "snapshot of pg_dump -s (at most 0.5)": found["snapshot"] / found["pg_dump -s"],
+                "restore and run of check --dsn": found["restore and run"] / found["check --dsn"],
+            }
+            print("".join(f"          {ratio:8.2f}  {what}\n" for what, ratio in ratios.items()), end="", flush=True)
     return 0
 
 
