@@ -149,6 +149,25 @@ def started(binaries: Path, settings: Mapping[str, str] | None = None) -> Iterat
                 _stop(postmaster)
 
 
+@contextmanager
+def standby_of(server: Server, binaries: Path) -> Iterator[Server]:
+    """A hot standby of a server, from pg_basebackup of these binaries."""
+    with _temporary_directory() as directory:
+        user = _unprivileged_user()
+        if user is not None:
+            os.chown(directory, user.pw_uid, user.pw_gid)
+        data = directory / "data"
+        command = [binaries / "pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "-d", server.conninfo]
+        with (directory / "log").open("wb") as log:
+            if _spawn(command, user, log).wait() != 0:
+                raise RuntimeError(f"pg_basebackup failed: {(directory / 'log').read_text(errors='replace')}")
+            postmaster = _spawn(_postgres_command(binaries, data, directory, {}), user, log)
+            try:
+                yield _wait_until_ready(postmaster, directory)
+            finally:
+                _stop(postmaster)
+
+
 def _major_of(binaries: Path) -> int:
     output = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     match = re.search(r"\d+", output)
