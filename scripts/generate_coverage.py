@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from schemalint.lint.loader import load_findings, load_rules  # noqa: E402
-from schemalint.lint.rule import Rule  # noqa: E402
+from schemalint.lint.metadata import Rule  # noqa: E402
 
 PAGE = CHECKOUT / "docs" / "coverage.md"
 PEERS = CHECKOUT / "docs" / "peers.toml"

@@ -11,7 +11,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGE = CHECKOUT / "schemalint"
 LAYERS = (
-    ("source", "errors", "py"),
+    ("source", "errors", "cache", "py"),
     ("diagnostics",),
     ("syntax",),
     ("catalog",),

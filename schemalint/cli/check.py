@@ -24,7 +24,7 @@ from schemalint.config import check_rule_name
 from schemalint.diagnostics import SEVERITIES, Diagnostic, Report, SeverityName, Target, Unchecked
 from schemalint.errors import UserError
 from schemalint.lint.engine import File, Result, check_files
-from schemalint.lint.rule import Rule
+from schemalint.lint.metadata import Rule
 from schemalint.lint.sizes import Thresholds
 from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD, judge
 from schemalint.migrations.checks import FILE_RULES

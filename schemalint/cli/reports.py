@@ -11,7 +11,7 @@ from msgspec import Struct
 from schemalint.cli.output import style_for, write
 from schemalint.diagnostics import Report
 from schemalint.errors import UserError
-from schemalint.lint.rule import Rule
+from schemalint.lint.metadata import Rule
 
 
 class Wanted(Struct, frozen=True):

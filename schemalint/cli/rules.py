@@ -6,7 +6,7 @@ from schemalint.cli.output import style_for, write
 from schemalint.cli.settings import read_config
 from schemalint.config import check_rule_name
 from schemalint.lint.loader import load_findings, page_of
-from schemalint.lint.rule import CATEGORIES, Rule
+from schemalint.lint.metadata import CATEGORIES, Rule
 
 
 def run_rules(name: str | None, format_: str, config_file: str | None) -> int:

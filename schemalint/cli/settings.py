@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from schemalint.config import MAJORS, PRESETS, Config, find_config, load_config, nearest
 from schemalint.errors import UserError
 from schemalint.lint.loader import load_rules
-from schemalint.lint.rule import Rule
+from schemalint.lint.metadata import Rule
 from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD
 from schemalint.migrations.checks import FILE_RULES
 

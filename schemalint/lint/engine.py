@@ -12,9 +12,11 @@ from msgspec import Struct
 from schemalint.catalog import model
 from schemalint.diagnostics import Diagnostic, Label, SeverityName, StatementRef, Unchecked
 from schemalint.lint.context import Batch, Context, Refused, Statement, locate
+from schemalint.lint.loader import check_of
+from schemalint.lint.metadata import Rule
 from schemalint.lint.psql import hides_statements
 from schemalint.lint.recovery import made_names, stand_ins, without_fault
-from schemalint.lint.rule import Finding, Rule
+from schemalint.lint.rule import Finding
 from schemalint.lint.sizes import Thresholds, duration, for_size
 from schemalint.simulator import Outcome, Simulator
 from schemalint.simulator.effects import Created, Dropped
@@ -181,7 +183,11 @@ class Engine:
         self.statements = self.context.statements
         self._guessed: set[tuple[str, str]] = set()  # (table, column) whose type had to be guessed
         self._places: dict[str, int] = {}  # file -> its place in the run
-        self._by_kind: dict[type, list[Rule]] = {}
+        self._by_kind: dict[str, list[Rule]] = {}  # name of a type -> rules that look at it
+        self._wanted: dict[
+            tuple[type, type], list[Rule]
+        ] = {}  # (effect, statement) -> rules that look at such effects of such
+        self._checks: dict[str, Callable[[Any, Context], Iterator[Finding]]] = {}
         for rule in rules:
             for kind in rule.on:
                 self._by_kind.setdefault(kind, []).append(rule)
@@ -211,8 +217,8 @@ class Engine:
     def finish(self) -> Result:
         """Run the rules that look at the whole batch."""
         batch = Batch(tuple(self.statements))
-        kinds = {type(statement.node) for statement in self.statements}
-        for rule in self._by_kind.get(Batch, ()):
+        kinds = {type(statement.node).__name__ for statement in self.statements}
+        for rule in self._by_kind.get("Batch", ()):
             if not rule.kinds or not kinds.isdisjoint(rule.kinds):
                 self._run_rule(rule, batch, None)
         self.result.diagnostics.sort(key=lambda d: (self._places[d.source.name], d.sort_key))
@@ -319,28 +325,38 @@ class Engine:
         self.context.statement = statement
         for refused in statement.refusals:
             explained = False
-            for rule in self._by_kind.get(Refused, ()):
+            for rule in self._by_kind.get("Refused", ()):
                 if rule.name == "refused" or statement.node is None:  # a syntax error needs no explanation
                     continue
                 if not rule.sqlstates or refused.sqlstate in rule.sqlstates:
                     explained |= self._run_rule(rule, refused, statement)
             if not explained:
-                for rule in self._by_kind.get(Refused, ()):
+                for rule in self._by_kind.get("Refused", ()):
                     if rule.name == "refused":
                         self._run_rule(rule, refused, statement)
         if statement.node is not None:
-            for rule in self._by_kind.get(type(statement.node), ()):
+            for rule in self._by_kind.get(type(statement.node).__name__, ()):
                 self._run_rule(rule, statement.node, statement)
         if statement.outcome.accepted:
             for effect in statement.effects:
-                for rule in self._by_kind.get(type(effect), ()):
-                    if not rule.kinds or type(statement.node) in rule.kinds:
-                        self._run_rule(rule, effect, statement)
+                for rule in self._looking_at(type(effect), type(statement.node)):
+                    self._run_rule(rule, effect, statement)
+
+    def _looking_at(self, effect: type, node: type) -> list[Rule]:
+        wanted = self._wanted.get((effect, node))
+        if wanted is None:
+            rules = self._by_kind.get(effect.__name__, ())
+            wanted = [rule for rule in rules if not rule.kinds or node.__name__ in rule.kinds]
+            self._wanted[effect, node] = wanted
+        return wanted
 
     def _run_rule(self, rule: Rule, subject: object, statement: Statement | None) -> bool:
         found = False
         try:
-            for finding in rule.check(subject, self.context):
+            check = self._checks.get(rule.name)
+            if check is None:
+                check = self._checks[rule.name] = check_of(rule)
+            for finding in check(subject, self.context):
                 found = True
                 of = finding.statement or statement
                 if of is None:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from schemalint.diagnostics import Diagnostic
 from schemalint.lint.engine import File, Result, check_files, replay
 from schemalint.lint.fixes import apply_edits
-from schemalint.lint.rule import Rule
+from schemalint.lint.metadata import Rule
 from schemalint.simulator import Simulator
 from schemalint.source import Source
 

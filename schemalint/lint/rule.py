@@ -15,12 +15,13 @@ schemalint.syntax.nodes), Refused (the server would not take the statement), or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
 from schemalint.diagnostics import Edit, Fix, Label, SeverityName, Step
 from schemalint.lint.context import Batch, Context, Refused
+from schemalint.lint.metadata import CATEGORIES, Category, Rule
 from schemalint.lint.sizes import Work
 from schemalint.simulator import effects
 from schemalint.simulator.effects import (
@@ -36,32 +37,6 @@ from schemalint.simulator.effects import (
     Scanned,
     Skipped,
     Truncated,
-)
-
-Category = Literal[
-    "correctness",
-    "locking",
-    "data-loss",
-    "compatibility",
-    "security",
-    "performance",
-    "design",
-    "transactions",
-    "robustness",
-    "naming",
-]
-
-CATEGORIES: tuple[str, ...] = (
-    "correctness",
-    "locking",
-    "data-loss",
-    "compatibility",
-    "security",
-    "performance",
-    "design",
-    "transactions",
-    "robustness",
-    "naming",
 )
 
 Where = object
@@ -92,22 +67,11 @@ class Finding(Struct, frozen=True):
     work: Work | None = None
 
 
-class Rule(Struct, frozen=True):
-    """A loaded rule. `name` is the file's stem in kebab-case, `summary` its docstring's first line, `page` its Markdown."""
+class Marked(Struct, frozen=True):
+    """A generator that `@rule` made a rule; the name, summary and page of `rule` are those of its file, which the loader knows."""
 
+    rule: Rule
     check: Callable[[Any, Context], Iterator[Finding]]
-    on: tuple[type, ...]
-    severity: SeverityName
-    category: str
-    name: str = ""
-    summary: str = ""
-    page: str = ""
-    default: bool = True
-    needs: tuple[str, ...] = ()
-    covers: tuple[str, ...] = ()
-    fixable: bool = False
-    sqlstates: tuple[str, ...] = ()
-    kinds: tuple[type, ...] = ()
 
 
 def rule(
@@ -121,7 +85,7 @@ def rule(
     fixable: bool = False,
     sqlstates: tuple[str, ...] = (),
     kinds: tuple[type, ...] = (),
-) -> Callable[[Callable[[Any, Context], Iterator[Finding]]], Rule]:
+) -> Callable[[Callable[[Any, Context], Iterator[Finding]]], Marked]:
     """Make a generator a rule.
 
     default   False for a rule that only runs when selected
@@ -132,10 +96,9 @@ def rule(
     kinds     with `on` an effect: only of statements of these kinds (nodes); with Batch: only batches that hold one
     """
 
-    def wrap(check: Callable[[Any, Context], Iterator[Finding]]) -> Rule:
-        return Rule(
-            check=check,
-            on=on if isinstance(on, tuple) else (on,),
+    def wrap(check: Callable[[Any, Context], Iterator[Finding]]) -> Marked:
+        said = Rule(
+            on=tuple(kind.__name__ for kind in (on if isinstance(on, tuple) else (on,))),
             severity=severity,
             category=category,
             default=default,
@@ -143,8 +106,9 @@ def rule(
             covers=covers,
             fixable=fixable,
             sqlstates=sqlstates,
-            kinds=kinds,
+            kinds=tuple(kind.__name__ for kind in kinds),
         )
+        return Marked(said, check)
 
     return wrap
 
@@ -174,6 +138,7 @@ __all__ = [
     "IndexBuilt",
     "Label",
     "Locked",
+    "Marked",
     "Noted",
     "Refused",
     "Rewritten",

@@ -12,7 +12,7 @@ from schemalint.diagnostics import Diagnostic, Fix, Label, Report, SeverityName,
 from schemalint.errors import UserError
 from schemalint.lint.fingerprints import fingerprints
 from schemalint.lint.loader import page_of
-from schemalint.lint.rule import Rule
+from schemalint.lint.metadata import Rule
 from schemalint.source import Source
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
