@@ -14,9 +14,13 @@ from schemalint.syntax import nodes
 
 _ACTIONS = {"c": "delete them, too", "n": "set them to NULL", "d": "set them to their default"}
 
+_EQUALITY = (403, 405, 783, 4000)
+"""Access methods that find equal values: btree, hash, and gist and spgist where they have operators for it."""
+
 
 @rule(
     on=Batch,
+    kinds=(nodes.CreateStmt, nodes.AlterTableStmt),
     severity="warning",
     category="performance",
     covers=(
@@ -34,39 +38,58 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
         if not isinstance(statement.node, (nodes.CreateStmt, nodes.AlterTableStmt)):
             continue
         named = relation_of(statement.node)
-        relation = None if named is None else ctx.find(named)
-        if relation is None:
-            continue
+        assert named is not None
+        relation = ctx.find(named)
         for constraint, column in constraints_of(statement.node):
             if constraint.contype != "CONSTR_FOREIGN":
                 continue
             names = constraint.fk_attrs or ((column.colname,) if column is not None and column.colname else ())
-            finding = _finding(constraint, column, names, relation, statement, ctx)
-            if finding is not None:
-                yield finding
+            if relation is None:
+                missing = column is not None and not _indexed_in_batch(named, names, batch)
+            else:
+                missing = _missing(names, relation, statement, ctx)
+            if missing and names:
+                table = named.relname if relation is None else ctx.shown(relation)
+                yield _finding(constraint, column, names, table, relation, statement, ctx)
+
+
+def _missing(names: tuple[str, ...], relation: model.Relation, statement: Statement, ctx: Context) -> bool:
+    """Whether the batch leaves the foreign key, enforced, without an index."""
+    columns = [ctx.column(relation, name) for name in names]
+    wanted = {c.num for c in columns if c is not None}
+    if not columns or None in columns or relation.persistence == "t":
+        return False
+    keys = [c for c in ctx.constraints(relation.oid) if c.type == "f" and set(c.key) == wanted]
+    if not statement.refusals and not any(key.enforced for key in keys):
+        return False  # dropped again, or never looked at
+    return not _indexed(wanted, relation, ctx)
+
+
+def _indexed_in_batch(table: nodes.RangeVar, names: tuple[str, ...], batch: Batch) -> bool:
+    """Whether the batch makes an index that begins with a column which it adds to a table that is not known."""
+    return any(
+        isinstance(s.node, nodes.IndexStmt)
+        and s.node.relation is not None
+        and s.node.relation.relname == table.relname
+        and s.node.indexParams[0].name in names
+        for s in batch.statements
+    )
 
 
 def _finding(
     key: nodes.Constraint,
     column: nodes.ColumnDef | None,
     names: tuple[str, ...],
-    relation: model.Relation,
+    table: str,
+    relation: model.Relation | None,
     statement: Statement,
     ctx: Context,
-) -> Finding | None:
-    columns = [ctx.column(relation, name) for name in names]
-    if not columns or None in columns or _indexed({c.num for c in columns if c is not None}, relation, ctx):
-        return None
+) -> Finding:
     assert key.pktable is not None
-    table, target = ctx.shown(relation), key.pktable.relname
     action = _ACTIONS.get(key.fk_del_action)
-    effect = (
-        f"deleting from {target} reads all of {table} to {action}"
-        if action
-        else f"deleting from {target} reads all of {table}"
-    )
+    effect = f"deleting from {key.pktable.relname} reads all of {table}" + (f" to {action}" if action else "")
     listed_columns = ", ".join(map(quote_identifier, names))
-    how = "" if ctx.is_new(relation.oid) else " CONCURRENTLY"
+    new = relation is not None and ctx.is_new(relation.oid)
     return Finding(
         f"{listed(names)} of {table} has no index: {effect}"
         if len(names) == 1
@@ -74,24 +97,33 @@ def _finding(
         at=column if column is not None else key,
         word=names[0],
         help="index the columns of the foreign key",
-        fix=Fix("create an index", "show", sql=f"CREATE INDEX{how} ON {table} ({listed_columns});"),
+        fix=Fix(
+            "create an index",
+            "show",
+            sql=f"CREATE INDEX{'' if new else ' CONCURRENTLY'} ON {table} ({listed_columns});",
+        ),
         severity=None if action else "info",  # without an action, only who deletes from the target waits
+        relation=None if new or relation is None else relation.oid,
         statement=statement,
     )
 
 
 def _indexed(wanted: set[int], relation: model.Relation, ctx: Context) -> bool:
-    """Whether the first columns of some index, in any order, are those of the key."""
+    """Whether an index finds the rows of a key: its first columns, in any order, are the key's; or it is unique on some of them."""
     for found in ctx.indexes(relation.oid):
         index = found.index
-        if index is not None and index.predicate is None and set(index.key[: len(wanted)]) == wanted:
-            return True
-        if index is not None and index.predicate is not None and _only_not_null(index, relation, wanted, ctx):
+        if index is None or found.am not in _EQUALITY:
+            continue
+        keys = index.key[: index.nkeyatts]
+        if index.predicate is not None:
+            if _only_not_null(index, relation, wanted):
+                return True
+        elif set(keys[: len(wanted)]) == wanted or (index.unique and set(keys) < wanted):
             return True
     return False
 
 
-def _only_not_null(index: model.IndexInfo, relation: model.Relation, wanted: set[int], ctx: Context) -> bool:
+def _only_not_null(index: model.IndexInfo, relation: model.Relation, wanted: set[int]) -> bool:
     """A partial index on `column IS NOT NULL` serves a foreign key: NULLs refer to nothing."""
     if len(wanted) != 1 or index.predicate is None or index.key[:1] != tuple(wanted):
         return False

@@ -73,7 +73,7 @@ def test_places_are_within_the_text(name: str) -> None:
             assert label.source is not None or label.fact
         for edit in d.fix.edits if d.fix is not None else ():
             assert 0 <= edit.start <= edit.end <= len(d.source.text)
-        assert d.fix is None or d.fix.edits or d.fix.sql
+        assert d.fix is None or d.fix.edits or d.fix.sql or d.fix.steps
         assert d.fix is None or d.fix.title
 
 
