@@ -6,20 +6,35 @@ from collections.abc import Iterator
 
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, ObjectAddress
+from schemalint.lint.drops import named_drops
 from schemalint.lint.rule import Changed, Context, Dropped, Finding, Label, rule
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
 
-@rule(on=(nodes.DropStmt, nodes.AlterTableStmt), severity="warning", category="data-loss")
+@rule(
+    on=(nodes.DropStmt, nodes.AlterTableStmt),
+    severity="warning",
+    category="data-loss",
+    covers=(
+        "migrationpilot:MP022",
+        "pgfence:drop-schema-cascade",
+        "safe-migrate:drop-schema-cascade",
+        "safe-migrate:destructive-general-cascade",
+        "safe-migrate:destructive-cascade",
+        "bytebase:STATEMENT_DISALLOW_RM_TBL_CASCADE",
+    ),
+)
 def check(stmt: Node, ctx: Context) -> Iterator[Finding]:
     if not ctx.statement.outcome.accepted or not _cascades(stmt):
         return
     victims = _victims(ctx)
-    if not victims:
+    if not victims and not (ctx.statement.outcome.undecided and _named_is_presumed(stmt, ctx)):
         return
     yield Finding(
-        f"CASCADE drops {victims[0]}, too"
+        "CASCADE drops all that needs this, and what that is cannot be told without a catalog"
+        if not victims
+        else f"CASCADE drops {victims[0]}, too"
         if len(victims) == 1
         else f"CASCADE drops {len(victims)} objects that this does not name",
         at=_keyword(ctx),
@@ -34,6 +49,14 @@ def _cascades(stmt: Node) -> bool:
     return isinstance(stmt, nodes.AlterTableStmt) and any(
         cmd.behavior == "DROP_CASCADE" and cmd.subtype in ("AT_DropColumn", "AT_DropConstraint") for cmd in stmt.cmds
     )
+
+
+def _named_is_presumed(stmt: Node, ctx: Context) -> bool:
+    """Whether it names something that an open catalog does not hold, so that the victims are not known."""
+    if isinstance(stmt, nodes.AlterTableStmt):
+        table = ctx.existing(stmt.relation)
+        return table is not None and table.oid < 0
+    return any(drop.object is None for drop in named_drops(ctx.statement, ctx))
 
 
 def _keyword(ctx: Context) -> object:

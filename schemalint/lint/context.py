@@ -22,7 +22,7 @@ from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
 from schemalint.source import Source, Span
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.nodes import CopyStmt, InsertStmt, Node, RangeVar, TypeName
+from schemalint.syntax.nodes import AlterTableStmt, CopyStmt, InsertStmt, Node, RangeVar, TypeName
 from schemalint.syntax.tokens import QUOTED, WORD, Tokens, tokenize
 
 C = TypeVar("C", bound=CatalogObject)
@@ -202,19 +202,19 @@ class Context:
                 return before
         return None
 
-    def existing(self, name: RangeVar | None) -> model.Relation | None:
-        """The relation that the statement names, as it was before, where it was there before the batch; presumed outside an open
-        catalog. None for new, temporary, missing and the server's own ones."""
+    def existing(self, name: RangeVar | None, statement: Statement | None = None) -> model.Relation | None:
+        """The relation that a statement (the current one) names, as it was before, where it was there before the batch; presumed
+        outside an open catalog. None for new, temporary, missing and the server's own ones."""
         if name is None or name.schemaname in ("pg_catalog", "information_schema"):
             return None
-        found = self._before_statement(name)
+        found = self._before_statement(name, statement or self.statement)
         if found is None and (oid := self.presume(name)) is not None:
             found = self.relation(oid)
         return None if found is None or self.is_new(found.oid) or found.persistence == "t" else found
 
-    def _before_statement(self, name: RangeVar) -> model.Relation | None:
-        """The relation of this name before the current statement, which may have dropped, renamed or moved it."""
-        for before in self.statement.before.values():
+    def _before_statement(self, name: RangeVar, statement: Statement) -> model.Relation | None:
+        """The relation of this name before a statement, which may have dropped, renamed or moved it."""
+        for before in statement.before.values():
             if (
                 isinstance(before, model.Relation)
                 and before.name == name.relname
@@ -222,7 +222,25 @@ class Context:
             ):
                 return before
         found = self.names.find(model.Relation, name.schemaname, name.relname)
-        return None if found is None else self.before(found)
+        if found is None:
+            return None
+        before = statement.before.get(found.address, found)
+        return before if isinstance(before, model.Relation) else None
+
+    def is_new_column(self, relation: model.Relation, column: str) -> bool:
+        """Whether a statement of this batch added the column."""
+        for statement in self.statements:
+            node = statement.node
+            if (
+                not isinstance(node, AlterTableStmt)
+                or node.relation.relname != relation.name
+                or not statement.outcome.accepted
+            ):
+                continue
+            if any(definition.colname == column for definition in columns_of(node)):
+                before = statement.before.get(relation.address)
+                return not isinstance(before, model.Relation) or self.column(before, column) is None
+        return False
 
     def last(self, oid: Oid) -> model.Relation | None:
         """A relation as the batch leaves it; one that it drops, as it was just before."""
@@ -340,6 +358,10 @@ class Context:
         return ", outside a transaction" if self.statement.in_block else ""
 
     # --- words
+
+    def written(self, at: Node | Span) -> str:
+        """The current statement's text of a node or span, on one line."""
+        return " ".join(self.statement.source.text[at.start : at.end].split())
 
     def shown(self, obj: CatalogObject) -> str:
         """An object's name as people read it, with its schema where that is needed."""

@@ -106,6 +106,11 @@ def routine_of(stmt: Node) -> tuple[str, ...]:
     return ()
 
 
+def written_name(name: nodes.RangeVar) -> str:
+    """A relation's name as a statement has it."""
+    return name.relname if name.schemaname is None else f"{name.schemaname}.{name.relname}"
+
+
 def string_of(node: object) -> str | None:
     """The text of a string constant, casts to text types taken off; None for anything else."""
     while isinstance(node, nodes.TypeCast) and node.typeName.names[-1] in ("text", "varchar", "bpchar"):
