@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 Run = Any
-SQL = "CREATE TABLE t (a int);\nSELECT b FROM t;\n"
-POLICY = "CREATE TABLE t (a uuid);\nCREATE POLICY p ON t USING (a = auth.uid());\n"
-PATTERN = "CREATE TABLE t (a text CHECK (a ~ '[0-9]+\\.[0-9]+'));\n"
+SQL = "CREATE TABLE t (a int PRIMARY KEY);\nSELECT b FROM t;\n"
+POLICY = "CREATE TABLE t (a uuid PRIMARY KEY);\nCREATE POLICY p ON t USING (a = auth.uid());\n"
+PATTERN = "CREATE TABLE t (a text PRIMARY KEY CHECK (a ~ '[0-9]+\\.[0-9]+'));\n"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_moved_lines_are_known_and_new_findings_are_not(run: Run, folder: Path) 
 
 def test_entries_that_match_nothing_fail(run: Run, folder: Path) -> None:
     run("check", "m", "--write-baseline", "schemalint-baseline.json")
-    (folder / "m" / "a.sql").write_text("CREATE TABLE t (a int);\n")
+    (folder / "m" / "a.sql").write_text("CREATE TABLE t (a int PRIMARY KEY);\n")
     ran = run("check", "m")
     assert ran.code == 1
     assert "unknown-column in m/a.sql" in ran.err and "matches nothing any more" in ran.err
@@ -96,7 +96,7 @@ def test_edits_to_review_are_made_when_asked_for(run: Run, folder: Path) -> None
     path.write_text(PATTERN)
     run("check", "m", "--fix")
     assert path.read_text() == PATTERN
-    assert "+CREATE TABLE t (a text CHECK (a ~ '^[0-9]+" in run("check", "m", "--diff", "--unsafe").out
+    assert "+CREATE TABLE t (a text PRIMARY KEY CHECK (a ~ '^[0-9]+" in run("check", "m", "--diff", "--unsafe").out
     run("check", "m", "--fix", "--unsafe")
     assert "'^[0-9]+\\.[0-9]+$'" in path.read_text()
 

@@ -11,7 +11,7 @@ import pytest
 Run = Any
 
 SQL = """\
-CREATE TABLE t (a int);
+CREATE TABLE t (a int PRIMARY KEY);
 SELECT b FROM t; -- schemalint: allow unknown-column (made by hand)
 SELECT c FROM t;
 -- schemalint: allow unknown-table
