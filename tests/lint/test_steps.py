@@ -1,0 +1,57 @@
+"""Changes that are shown in steps: each step is accepted where the page's example was, and none raises what it is to avoid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemalint.catalog.builtins import load
+from schemalint.catalog.store import Catalog
+from schemalint.lint.engine import replay
+from schemalint.lint.examples import Page, read_page, run_example
+from schemalint.lint.files import File
+from schemalint.lint.loader import load_rules, page_of
+from schemalint.lint.rule import Rule
+from schemalint.simulator import Simulator
+from schemalint.source import Source
+
+RULES = load_rules()
+
+
+def stepped() -> list[Any]:
+    found = []
+    for name, rule in RULES.items():
+        page = read_page(page_of(rule))
+        found += [
+            pytest.param(rule, page, example.sql, id=f"{name}-{example.line}")
+            for example in page.examples
+            if rule.category == "locking" and example.kind == "bad" and page.preset is None
+        ]
+    return found
+
+
+@pytest.mark.parametrize("version", [15, 18])
+@pytest.mark.parametrize(("rule", "page", "sql"), stepped())
+def test_steps_are_accepted_and_raise_nothing(rule: Rule, page: Page, sql: str, version: int) -> None:
+    bad = run_example(page, sql, [rule], Simulator(catalog=Catalog(load(version))))
+    for finding in bad.diagnostics:
+        steps = finding.fix.steps if finding.fix is not None else ()
+        written = "\n".join(step.sql for step in steps)
+        simulator = Simulator(catalog=Catalog(load(version)))
+        assert [p.reason for p in replay(simulator, File(Source("catalog", page.catalog)))] == []
+        for outcome in simulator.execute_script(written):
+            assert outcome.accepted and not outcome.undecided, outcome
+        again = run_example(page, written, RULES.values(), Simulator(catalog=Catalog(load(version))))
+        assert [(d.rule, d.message) for d in again.diagnostics] == [], written
+
+
+def test_some_rules_show_steps() -> None:
+    shown = set()
+    for rule in RULES.values():
+        page = read_page(page_of(rule))
+        for example in page.examples:
+            if example.kind == "bad" and page.preset is None and rule.category == "locking":
+                found = run_example(page, example.sql, [rule], Simulator(catalog=Catalog(load(18)))).diagnostics
+                shown |= {d.rule for d in found if d.fix is not None and d.fix.steps}
+    assert {"blocking-check-scan", "blocking-not-null-scan", "blocking-constraint-index", "table-rewrite"} <= shown
