@@ -236,7 +236,7 @@ class LiveLoader:
             if classid not in CLASSES:
                 continue
             for oid in oids:
-                obj = self.catalog._objects.get(ObjectAddress(classid, oid))
+                obj = self.catalog._objects[classid].get(oid)
                 if obj is None:
                     continue
                 for to, number in references_of(obj):

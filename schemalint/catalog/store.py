@@ -7,6 +7,7 @@ differs. Every change goes through one journaled dict write, so a mark and a rol
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -41,6 +42,7 @@ class Catalog(Journal):
     closed    whether everything that exists is here, so that what is missing does not exist
     source    where it came from, for people
     database  its name, where it is known; server_version the server's, in full ("15.4")
+    login_role  who it is read as, where that is known
     made_at   when a snapshot was made (ISO 8601, UTC); empty for what is as it is now
     """
 
@@ -51,10 +53,11 @@ class Catalog(Journal):
         self.closed = closed
         self.source = source
         self.database = ""
+        self.login_role = ""
         self.server_version = ""
         self.made_at = ""
         self.loader: Loader | None = None
-        self._objects: dict[ObjectAddress, Any] = {}
+        self._objects: dict[str, dict[Oid, Any]] = defaultdict(dict)  # class -> oid -> object
         self._names: dict[tuple[str, Oid, str], Any] = {}  # -> oid, or tuple of oids where OVERLOADED
         self._owned: dict[
             tuple[str, Oid], dict[Oid, None]
@@ -85,9 +88,11 @@ class Catalog(Journal):
     def changes_since(self, mark: int) -> list[tuple[ObjectAddress, CatalogObject | None]]:
         """Each object changed since `mark`, with what it was then (None: it did not exist)."""
         seen: dict[ObjectAddress, CatalogObject | None] = {}
+        classes = {id(objects): classid for classid, objects in self._objects.items()}
         for where, key, old in self._log[mark:]:
-            if where is self._objects and key not in seen:
-                seen[key] = self._builtin(key) if old is MISSING else None if old is _GONE else old
+            classid = classes.get(id(where))
+            if classid is not None and (address := ObjectAddress(classid, key)) not in seen:
+                seen[address] = self._builtin(address) if old is MISSING else None if old is _GONE else old
         return list(seen.items())
 
     def new_oid(self) -> Oid:
@@ -108,8 +113,8 @@ class Catalog(Journal):
 
     def get(self, cls: type[C], oid: Oid) -> C | None:
         """The object of a class with this identifier."""
-        # as at(), which this is called too often to go through; a plain tuple equals the address
-        found: Any = self._objects.get((cls.CLASS, oid, 0))  # type: ignore[call-overload]
+        # as at(), which this is called too often to go through
+        found = self._objects[cls.CLASS].get(oid)
         if found is not None:
             return None if found is _GONE else cast("C", found)
         if oid < model.FIRST_NORMAL_OID:
@@ -122,14 +127,13 @@ class Catalog(Journal):
 
     def at(self, address: ObjectAddress) -> CatalogObject | None:
         """The object at an address; its objsubid is not looked at."""
-        if address.objsubid:
-            address = ObjectAddress(address.classid, address.objid)
-        found = self._objects.get(address)
+        objects = self._objects[address.classid]
+        found = objects.get(address.objid)
         if found is not None:
             return None if found is _GONE else cast(CatalogObject, found)
         builtin = self._builtin(address)
         if builtin is None and self.loader is not None and self.loader.by_oid(address.classid, address.objid):
-            return cast("CatalogObject | None", self._objects.get(address))
+            return cast("CatalogObject | None", objects.get(address.objid))
         return builtin
 
     def __getitem__(self, key: tuple[type[C], Oid]) -> C:
@@ -146,10 +150,11 @@ class Catalog(Journal):
     def put(self, obj: CatalogObject) -> None:
         """Add an object, or replace the one with its identifier (renamed and moved ones included)."""
         address = obj.address
-        old = self.at(address) if address in self._objects or address.objid < model.FIRST_NORMAL_OID else None
+        objects = self._objects[address.classid]
+        old = self.at(address) if address.objid in objects or address.objid < model.FIRST_NORMAL_OID else None
         if old is not None:
             self._unlink(old, obj)
-        self._set(self._objects, address, obj)
+        self._set(objects, address.objid, obj)
         self._stamp(address.classid)
         self._link(obj, old)
 
@@ -158,9 +163,10 @@ class Catalog(Journal):
         statement has changed since, stays as it is."""
         for obj in objects:
             address = obj.address
-            if address in self._objects:
+            objects = self._objects[address.classid]
+            if obj.oid in objects:
                 continue
-            self._objects[address] = obj
+            objects[obj.oid] = obj
             if obj.oid >= self._next_oid[""]:
                 self._next_oid[""] = obj.oid + 1
             key = name_entry(obj)
@@ -180,7 +186,7 @@ class Catalog(Journal):
 
     def holds(self, address: ObjectAddress) -> bool:
         """Whether this catalog has the object itself, not among the built-in ones; its objsubid is not looked at."""
-        return ObjectAddress(address.classid, address.objid) in self._objects
+        return address.objid in self._objects[address.classid]
 
     def fill_dependencies(self, rows: Iterable[tuple[ObjectAddress, ObjectAddress, str]]) -> None:
         """As fill, of (dependent, what it needs, deptype)."""
@@ -204,9 +210,9 @@ class Catalog(Journal):
         self._unlink(old, None)
         self._stamp(address.classid)
         if self._builtin(address) is not None:
-            self._set(self._objects, address, _GONE)
+            self._set(self._objects[address.classid], address.objid, _GONE)
         else:
-            self._delete(self._objects, address)
+            self._delete(self._objects[address.classid], address.objid)
         for depends in [a for a in subaddresses(old) if a in self._depends]:
             self.clear_dependencies(depends)
         for commented in [a for a in subaddresses(old) if a in self._comments]:
@@ -305,20 +311,21 @@ class Catalog(Journal):
         """All objects of a class that this catalog holds itself (no untouched built-in ones)."""
         if self.loader is not None:
             self.loader.everything(cls.CLASS)
-        return [obj for address, obj in self._objects.items() if address.classid == cls.CLASS and obj is not _GONE]
+        return [obj for obj in self._objects[cls.CLASS].values() if obj is not _GONE]
 
     def changed_objects(self) -> Iterator[CatalogObject]:
         """All objects, of whatever class, that this catalog holds itself."""
         if self.loader is not None:
             self.loader.everything()
-        return (obj for obj in list(self._objects.values()) if obj is not _GONE)
+        return (obj for objects in list(self._objects.values()) for obj in list(objects.values()) if obj is not _GONE)
 
     def dropped_builtins(self) -> Iterator[CatalogObject]:
         """The built-in objects that this database no longer has."""
-        for address in [address for address, obj in self._objects.items() if obj is _GONE]:
-            builtin = self.builtins.get(address.classid, address.objid)
-            if builtin is not None:
-                yield builtin
+        for classid, objects in list(self._objects.items()):
+            for oid in [oid for oid, obj in objects.items() if obj is _GONE]:
+                builtin = self.builtins.get(classid, oid)
+                if builtin is not None:
+                    yield builtin
 
     # --- what is not known
 
