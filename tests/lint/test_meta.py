@@ -12,11 +12,12 @@ from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import SEVERITIES, Diagnostic
 from schemalint.errors import UserError
-from schemalint.lint.engine import File, replay
+from schemalint.lint.engine import replay
 from schemalint.lint.examples import read_page, run_example
+from schemalint.lint.files import File
 from schemalint.lint.loader import builtin_directory, load_findings, load_rule, load_rules, page_of, rule_files
+from schemalint.lint.metadata import BUILT_IN, NOT_UNDERSTOOD
 from schemalint.lint.rule import CATEGORIES, Rule
-from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD
 from schemalint.migrations.checks import FILE_RULES
 from schemalint.simulator import Simulator
 from schemalint.source import Source
