@@ -163,10 +163,10 @@ class Catalog(Journal):
         statement has changed since, stays as it is."""
         for obj in objects:
             address = obj.address
-            objects = self._objects[address.classid]
-            if obj.oid in objects:
+            held_objects = self._objects[address.classid]
+            if obj.oid in held_objects:
                 continue
-            objects[obj.oid] = obj
+            held_objects[obj.oid] = obj
             if obj.oid >= self._next_oid[""]:
                 self._next_oid[""] = obj.oid + 1
             key = name_entry(obj)
