@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from schemalint.lint.engine import Engine
-from schemalint.lint.engine import File as BatchFile
+from schemalint.lint.files import File as BatchFile
 from schemalint.lint.loader import load_rules
 from schemalint.simulator import Simulator
 from schemalint.source import Source

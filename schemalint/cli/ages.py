@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemalint.cli.targets import Database
 from schemalint.diagnostics import Unchecked
 from schemalint.errors import UserError
+
+if TYPE_CHECKING:
+    from schemalint.cli.targets import Database  # which knows the simulator
 
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

@@ -119,6 +119,7 @@ class InOrder(click.Command):
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--unsafe", is_flag=True, help="With --fix or --diff: also the edits that a person should read.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
 @click.pass_context
 def check(ctx: click.Context, /, formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> int:
     """Check migrations: files, or directories of .sql files."""

@@ -8,7 +8,8 @@ from schemalint.cli.output import style_for, write
 from schemalint.cli.selection import select_files
 from schemalint.cli.settings import read_config, with_options
 from schemalint.cli.targets import Database, databases, read_file
-from schemalint.lint.engine import Engine, File
+from schemalint.lint.engine import Engine
+from schemalint.lint.files import File
 from schemalint.render import plan
 from schemalint.source import Source
 

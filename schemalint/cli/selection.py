@@ -83,14 +83,10 @@ def history_of(directory: str, runner: Runner) -> list[str]:
 
 
 def files_found(
-    report: Report,
-    selection: Selection,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    severities: dict[str, SeverityName],
+    report: Report, selection: Selection, ran: Sequence[str], severities: dict[str, SeverityName]
 ) -> Report:
-    """The report with what is wrong with the files as files, and with what was chosen."""
-    found = [d for d in selection.findings if (not select or d.rule in select) and d.rule not in ignore]
+    """The report with what is wrong with the files as files, as far as those rules `ran`, and with what was chosen."""
+    found = [d for d in selection.findings if d.rule in ran]
     found = [replace(d, severity=severities.get(d.rule, d.severity)) for d in found]
     return replace(
         report,

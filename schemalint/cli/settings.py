@@ -6,19 +6,19 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from schemalint.cache import Cache
 from schemalint.config import MAJORS, PRESETS, Config, find_config, load_config, nearest
 from schemalint.errors import UserError
 from schemalint.lint.loader import load_rules
-from schemalint.lint.metadata import Rule
-from schemalint.lint.suppressions import BUILT_IN, NOT_UNDERSTOOD
+from schemalint.lint.metadata import BUILT_IN, NOT_UNDERSTOOD, Rule
 from schemalint.migrations.checks import FILE_RULES
 
 
-def read_config(config_file: str | None) -> tuple[Config, dict[str, Rule]]:
+def read_config(config_file: str | None, cache: Cache | None = None) -> tuple[Config, dict[str, Rule]]:
     """The configuration in force, and all rules by name. Raises UserError."""
     path = Path(config_file) if config_file is not None else find_config(Path.cwd())
     config = load_config(path)
-    rules = load_rules(Path(directory) for directory in config.rules)
+    rules = load_rules((Path(directory) for directory in config.rules), cache)
     if path is not None:
         load_config(
             path, (*rules, *BUILT_IN, *FILE_RULES, NOT_UNDERSTOOD)

@@ -18,7 +18,8 @@ from schemalint.cli.selection import Selection, history_of, select_files
 from schemalint.config import Config
 from schemalint.diagnostics import Target, Unchecked
 from schemalint.errors import UserError
-from schemalint.lint.engine import File, replay
+from schemalint.lint.engine import replay
+from schemalint.lint.files import File
 from schemalint.migrations.detect import load_runner
 from schemalint.migrations.runner import Runner, folder_of
 from schemalint.simulator import Simulator

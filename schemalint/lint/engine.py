@@ -12,6 +12,7 @@ from msgspec import Struct
 from schemalint.catalog import model
 from schemalint.diagnostics import Diagnostic, Label, SeverityName, StatementRef, Unchecked
 from schemalint.lint.context import Batch, Context, Refused, Statement, locate
+from schemalint.lint.files import File
 from schemalint.lint.loader import check_of
 from schemalint.lint.metadata import Rule
 from schemalint.lint.psql import hides_statements
@@ -20,7 +21,6 @@ from schemalint.lint.rule import Finding
 from schemalint.lint.sizes import Thresholds, duration, for_size
 from schemalint.simulator import Outcome, Simulator
 from schemalint.simulator.effects import Created, Dropped
-from schemalint.source import Source
 from schemalint.syntax.nodes import Node
 from schemalint.syntax.parser import parse_statement
 from schemalint.syntax.split import RawStatement, split_statements
@@ -42,35 +42,6 @@ _WORDS = re.compile(r"[^\W\d]\w*")
 
 _PLACEHOLDER = re.compile(r"\$\{[\w.:-]+\}|\{\{[^{}\n]+\}\}|<%=?[^%\n]+%>")
 """What migration runners fill in before they send a statement: ${schema}, {{ schema }}, <%= schema %>."""
-
-
-class Part(Struct, frozen=True):
-    """A range of a file. `transaction` says that its runner sends it inside one transaction."""
-
-    start: int
-    end: int
-    transaction: bool
-
-
-class File(Struct, frozen=True):
-    """A file to check: its `parts`, or without them all of it up to the offset `end`, in one transaction or not."""
-
-    source: Source
-    transaction: bool = False
-    end: int | None = None
-    parts: tuple[Part, ...] | None = None
-    way_out: str = ""
-    """How to take the file out of its runner's transaction, one clause."""
-
-    def ranges(self) -> tuple[Part, ...]:
-        """The parts that are sent, in order."""
-        if self.parts is not None:
-            return self.parts
-        return (Part(0, len(self.source.text) if self.end is None else self.end, self.transaction),)
-
-    def wraps(self, offset: int) -> bool:
-        """Whether the runner puts what stands there into a transaction."""
-        return any(part.transaction for part in self.ranges() if part.start <= offset < part.end)
 
 
 class Result(Struct):
@@ -109,7 +80,12 @@ def check_files(
     """Check files in order, as one batch."""
     engine = Engine(simulator, rules, severities, thresholds)
     for file in files:
-        engine.check(file)
+        if file.back is None:
+            engine.check(file)
+        else:
+            from schemalint.lint.ways_back import check_both_ways
+
+            check_both_ways(engine, file, file.back)
     return engine.finish()
 
 
@@ -188,9 +164,16 @@ class Engine:
             tuple[type, type], list[Rule]
         ] = {}  # (effect, statement) -> rules that look at such effects of such
         self._checks: dict[str, Callable[[Any, Context], Iterator[Finding]]] = {}
-        for rule in rules:
+        self._rules = tuple(rules)
+        for rule in self._rules:
             for kind in rule.on:
                 self._by_kind.setdefault(kind, []).append(rule)
+
+    def branch(self) -> Engine:
+        """An engine on the same simulator, for statements that the batch's others do not build on."""
+        made = Engine(self.simulator, self._rules, self.severities, self.context.thresholds)
+        made.context.made_in_batch = dict(self.context.made_in_batch)
+        return made
 
     def check(self, file: File) -> None:
         """Check a file's statements, in order."""
@@ -273,7 +256,11 @@ class Engine:
             simulator.undo()
             if node is None or len(statement.refusals) >= MAX_REFUSALS:
                 break
-            mended = without_fault(node, outcome.start, outcome.end, outcome.sqlstate, outcome.word)
+            permitted = self._permitted(statement, node, outcome) if outcome.sqlstate == "42501" else None
+            if permitted is not None:
+                outcome = permitted
+                continue
+            mended = without_fault(node, outcome.start, outcome.end, outcome.sqlstate or "", outcome.word)
             if mended is None:
                 break
             self._guessed.update(stand_ins(node, mended))
@@ -281,11 +268,25 @@ class Engine:
             outcome = _guarded(
                 simulator, self._again(statement, node), statement.source.text, statement.start, statement.end
             )
+        self.simulator.session.permitted = False
         if outcome.accepted:
             statement.outcome = outcome
             self._note_changes(statement)
         else:
             forget_names(simulator, outcome)
+
+    def _permitted(self, statement: Statement, node: Node, refused: Outcome) -> Outcome | None:
+        """What the server would say to a role that may do it; None when that makes no difference."""
+        session = self.simulator.session
+        if session.permitted:
+            return None
+        session.permitted = True
+        again = self._again(statement, node)
+        outcome = _guarded(self.simulator, again, statement.source.text, statement.start, statement.end)
+        if (outcome.sqlstate, outcome.message) != (refused.sqlstate, refused.message):
+            return outcome
+        self.simulator.undo()
+        return None
 
     def _rests_on_a_guess(self, statement: Statement) -> bool:
         """Whether a refusal may be due to the type that was put in for one that does not exist."""

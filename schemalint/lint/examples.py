@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from schemalint.diagnostics import Diagnostic
-from schemalint.lint.engine import File, Result, check_files, replay
+from schemalint.lint.engine import Result, check_files, replay
+from schemalint.lint.files import File
 from schemalint.lint.fixes import apply_edits
 from schemalint.lint.metadata import Rule
 from schemalint.simulator import Simulator

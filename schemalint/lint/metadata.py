@@ -35,6 +35,15 @@ CATEGORIES: tuple[str, ...] = (
 )
 
 
+UNUSED = "unused-suppression"
+NO_REASON = "suppression-without-reason"
+BUILT_IN = (UNUSED, NO_REASON)
+"""What is found about the comments that allow findings."""
+
+NOT_UNDERSTOOD = "not-understood"
+INCOMPLETE_DOWN = "incomplete-down"
+
+
 class Rule(Struct, frozen=True):
     """A rule: what `@rule` says (see schemalint.lint.rule), and what its file does.
 

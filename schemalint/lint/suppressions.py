@@ -12,15 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from schemalint.diagnostics import Diagnostic, Edit, Fix, SeverityName, Unchecked
-from schemalint.lint.engine import File
+from schemalint.lint.files import File
+from schemalint.lint.metadata import BUILT_IN, NO_REASON, UNUSED
 from schemalint.source import Source
 from schemalint.syntax.line_comments import line_comments
 from schemalint.syntax.split import split_statements
-
-UNUSED = "unused-suppression"
-NO_REASON = "suppression-without-reason"
-BUILT_IN = (UNUSED, NO_REASON)
-NOT_UNDERSTOOD = "not-understood"
 
 _MARK = re.compile(r"--+\s*schemalint\s*:\s*(.*)", re.IGNORECASE)
 _ALLOW = re.compile(r"allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(?:\((.*)\))?\s*", re.IGNORECASE)

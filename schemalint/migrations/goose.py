@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from schemalint.lint.engine import Part
+from schemalint.lint.files import Part
 from schemalint.migrations.parts import marked
 from schemalint.migrations.runner import Ledger, Runner, Script
 

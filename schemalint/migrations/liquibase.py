@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from schemalint.lint.engine import Part
+from schemalint.lint.files import Part
 from schemalint.migrations.parts import one_string, sections, separate, wrapped
 from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 _CHANGESET = r"^[ \t]*--[ \t]*changeset[ \t]+(?P<id>[^\s:]+:[^\s]+)(?P<attributes>[^\r\n]*)"
+_ROLLBACK = re.compile(
+    r"^[ \t]*--[ \t]*rollback[ \t]+(?!(?:not required|empty|changesetid:)\b)(?P<line>[^\r\n]+)"
+    r"|/\*[ \t]*liquibase rollback\b(?P<block>.*?)\*/",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _ATTRIBUTE = re.compile(r"(\w+):(\"[^\"]*\"|\S+)")
 
 
 def read(path: PurePath, text: str) -> Script:
-    """Ways back are comments (--rollback). Changesets for other database systems do not run."""
+    """Ways back are comments (--rollback), each line a statement. Changesets for other database systems do not run."""
     up: tuple[Part, ...] = ()
+    down: tuple[Part, ...] = ()
     for match, start, end in sections(text, _CHANGESET):
         said = {name.lower(): value.strip('"').lower() for name, value in _ATTRIBUTE.findall(match["attributes"])}
         systems = [system.strip() for system in said.get("dbms", "postgresql").split(",")]
@@ -27,7 +33,9 @@ def read(path: PurePath, text: str) -> Script:
             up += one_string(text, start, end)
         else:
             up += separate(text, start, end)
-    return Script(up)
+        spans = (found.span(found.lastgroup or 0) for found in _ROLLBACK.finditer(text, start, end))
+        down = (*(Part(*span, False) for span in spans), *down)
+    return Script(up, down)
 
 
 RUNNER = Runner(

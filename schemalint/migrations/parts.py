@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from schemalint.lint.engine import Part
+from schemalint.lint.files import Part
 from schemalint.migrations.runner import Script
-from schemalint.syntax.split import RawStatement, split_statements
+
+if TYPE_CHECKING:
+    from schemalint.syntax.split import RawStatement
 
 NOT_IN_TRANSACTION = re.compile(
     r"(?:CREATE\s+(?:UNIQUE\s+)?|DROP\s+)INDEX\s+CONCURRENTLY\b"
@@ -21,6 +24,8 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 
 def statements(text: str, start: int, end: int) -> list[RawStatement]:
     """The SQL statements of text[start:end], with the offsets of `text`."""
+    from schemalint.syntax.split import split_statements  # which most files do not need
+
     before = re.sub(r"[^\n]", " ", text[:start])
     return [raw for raw in split_statements(before + text[start:end]) if raw.kind == "sql"]
 

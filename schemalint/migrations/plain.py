@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from schemalint.lint.engine import Part
+from schemalint.lint.files import Part
 from schemalint.migrations.layout import read_script
 from schemalint.migrations.runner import Runner, Script
 
@@ -12,7 +12,8 @@ from schemalint.migrations.runner import Runner, Script
 def read(path: PurePath, text: str) -> Script:
     """No transaction but what a marker says."""
     script = read_script(text)
-    return Script((Part(0, len(script.text), script.transaction),))
+    up = (Part(0, len(script.text), script.transaction),)
+    return Script(up, (Part(len(script.text), len(text), script.transaction),) if script.has_way_back else ())
 
 
 RUNNER = Runner(

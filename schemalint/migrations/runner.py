@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from schemalint.lint.engine import Part
+from schemalint.lint.files import Part
 
 
 class Script(Struct, frozen=True):
@@ -67,6 +67,9 @@ class Runner(Struct, frozen=True):
     listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
     leave_transaction  what to do, as an imperative clause, so that a statement runs outside of the transaction; empty: none is opened
     ledger     where it records what is applied; None where that is no table, or not known
+    mismatch   the first migration of a folder that the runner's list of checksums there does not hold as it is, and whether it is in it
+    made       for migrations that are programs: the SQL of all migrations of the project that a path is in, by file, in order
+    dump       the file, from a folder above the migrations, that it writes the whole schema to, where no migrations make it up
     """
 
     name: str
@@ -84,6 +87,9 @@ class Runner(Struct, frozen=True):
     listed: Callable[[Path], list[str] | None] | None = None
     leave_transaction: str = ""
     ledger: Ledger | None = None
+    mismatch: Callable[[Path], tuple[Path, bool] | None] | None = None
+    made: Callable[[Path], dict[Path, str]] | None = None
+    dump: str = ""
 
 
 class Name(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -23,12 +24,19 @@ class Ran:
 Run = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session")
+def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests: what an earlier test left must not change what a later one sees."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cache_directory: Path) -> Iterator[Run]:
     """`run("check", path)`: exit code, standard output and standard error; nothing of the machine's environment is seen."""
     for name in ("SCHEMALINT_DSN", "NO_COLOR", "FORCE_COLOR", "SCHEMALINT_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("SCHEMALINT_CACHE_DIR", str(cache_directory))
 
     def command(*args: object) -> Ran:
         with pytest.raises(SystemExit) as done:

@@ -10,7 +10,8 @@ import pytest
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Report, Target
-from schemalint.lint.engine import File, check_files, replay
+from schemalint.lint.engine import check_files, replay
+from schemalint.lint.files import File
 from schemalint.lint.fixes import apply_edits, compatible_fixes
 from schemalint.lint.loader import load_rules
 from schemalint.render import concise, json, text

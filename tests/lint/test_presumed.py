@@ -7,7 +7,8 @@ import pytest
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
 from schemalint.lint.context import Statement
-from schemalint.lint.engine import Engine, File
+from schemalint.lint.engine import Engine
+from schemalint.lint.files import File
 from schemalint.simulator import Simulator
 from schemalint.simulator.effects import IndexBuilt, Locked, Rewritten, Scanned
 from schemalint.source import Source

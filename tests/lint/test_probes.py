@@ -10,7 +10,8 @@ import pytest
 
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
-from schemalint.lint.engine import File, Result, check_files, replay
+from schemalint.lint.engine import Result, check_files, replay
+from schemalint.lint.files import File
 from schemalint.lint.loader import load_rules
 from schemalint.migrations.layout import read_script
 from schemalint.simulator import Simulator

@@ -10,8 +10,9 @@ import pytest
 
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
-from schemalint.lint.engine import File, replay
+from schemalint.lint.engine import replay
 from schemalint.lint.examples import Example, Page, fixed, problems, read_page, run_example
+from schemalint.lint.files import File
 from schemalint.lint.loader import load_rules, page_of
 from schemalint.lint.rule import Rule
 from schemalint.simulator import Simulator

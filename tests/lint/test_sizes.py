@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from schemalint.catalog import model
 from schemalint.diagnostics import Diagnostic
-from schemalint.lint.engine import File, check_files
+from schemalint.lint.engine import check_files
+from schemalint.lint.files import File
 from schemalint.lint.loader import load_rules
 from schemalint.lint.sizes import Thresholds, duration, for_size
 from schemalint.simulator import Simulator

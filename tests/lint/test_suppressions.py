@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.diagnostics import Diagnostic, StatementRef, Unchecked
-from schemalint.lint.engine import File, Part
+from schemalint.lint.files import File, Part
 from schemalint.lint.fixes import apply_edits
 from schemalint.lint.suppressions import Judged, judge, suppressions
 from schemalint.source import Source

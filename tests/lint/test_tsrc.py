@@ -12,7 +12,8 @@ import pytest
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Diagnostic
-from schemalint.lint.engine import File, Result, check_files, replay
+from schemalint.lint.engine import Result, check_files, replay
+from schemalint.lint.files import File
 from schemalint.lint.loader import load_rules
 from schemalint.simulator import Simulator
 from schemalint.source import Source
