@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import MsgspecError, Raw, Struct, msgpack
+from msgspec.structs import replace
 
 from schemalint.cache import Cache, digest, stamp
 from schemalint.cli.reading import MAX_BYTES, STDIN, decode
@@ -28,6 +29,7 @@ class Job(Struct, frozen=True):
     chosen, known the rules to run, and the names of all rules
     ran           names of what is reported: the chosen rules, and what is found without rules
     role          who runs the migrations, where it is said; data: rows are asked whether they stand in the way
+    down          ways back are checked, too
     """
 
     config: Config
@@ -41,6 +43,7 @@ class Job(Struct, frozen=True):
     limit_of_age: timedelta | None
     role: str | None = None
     data: bool = False
+    down: bool = False
 
 
 class Checked(Struct, frozen=True):
@@ -102,11 +105,12 @@ def _parts(found: Checked) -> tuple[Report, tuple[str, ...], tuple[str, ...]]:
 
 
 def _is_repeatable(job: Job) -> bool:
-    """Whether files alone decide what it says: no server, no clock, no program that makes the SQL, no standard input."""
+    """Whether files alone decide what it says: no server, no clock, no program that makes the SQL, no standard input, no way back."""
     return (
         job.dsn is None
         and job.targets_file is None
         and job.limit_of_age is None
+        and not job.down
         and all(
             STDIN not in selection.names and selection.runner.made is None and not selection.runner.dump
             for _, selection in job.selections
@@ -137,20 +141,16 @@ def _beside(folder: Path) -> Iterator[str]:
 
 
 def _key(job: Job, cache: Cache, texts: dict[str, bytes]) -> str:
+    """Everything that the answer depends on: all of the job, whatever is added to it, and what it does not say."""
     return digest(
         cache.code,
         Path.cwd(),
-        job.config,
+        replace(job, selections=[]),
         [
             (config, s.runner.name, s.names, s.before, s.whole, _plain(s.findings), _plain(s.unchecked), s.base)
             for config, s in job.selections
         ],
-        job.chosen,
         [stamp(folder) for folder in (builtin_directory(), *map(Path, job.config.rules))],
-        job.known,
-        job.ran,
-        job.open_world,
-        job.role,
         texts,
     )
 
