@@ -8,7 +8,7 @@ from schemalint.catalog import model
 from schemalint.catalog.model import Oid
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Changed, Context, Created, Finding, Fix, rule
-from schemalint.syntax.nodes import AlterSeqStmt, AlterTableStmt, CreateSeqStmt, CreateStmt
+from schemalint.syntax.nodes import AlterSeqStmt, AlterTableStmt, CreateSeqStmt, Node
 
 _LARGEST = {21: 2**15 - 1, 23: 2**31 - 1, 20: 2**63 - 1}
 """smallint, integer, bigint."""
@@ -16,7 +16,7 @@ _LARGEST = {21: 2**15 - 1, 23: 2**31 - 1, 20: 2**63 - 1}
 
 @rule(
     on=Batch,
-    kinds=(AlterTableStmt, CreateSeqStmt, AlterSeqStmt, CreateStmt),
+    kinds=(AlterTableStmt, CreateSeqStmt, AlterSeqStmt),
     severity="warning",
     category="performance",
     covers=("migrationpilot:MP068", "pg-index-health:SEQUENCE_OVERFLOW"),
@@ -28,9 +28,16 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             made = (
                 effect.object if isinstance(effect, Created) else effect.after if isinstance(effect, Changed) else None
             )
-            if isinstance(made, model.Relation) and made.oid not in said:
+            if isinstance(made, model.Relation) and made.oid not in said and _is_about(statement.node):
                 said.add(made.oid)
                 yield from _relation(made.oid, statement, ctx)
+
+
+def _is_about(stmt: Node | None) -> bool:
+    """Whether a statement sets the range of a sequence or the type of a column."""
+    if isinstance(stmt, AlterTableStmt):
+        return any(cmd.subtype == "AT_AlterColumnType" for cmd in stmt.cmds)
+    return isinstance(stmt, (CreateSeqStmt, AlterSeqStmt))
 
 
 def _relation(oid: Oid, statement: Statement, ctx: Context) -> Iterator[Finding]:
@@ -53,7 +60,7 @@ def _relation(oid: Oid, statement: Statement, ctx: Context) -> Iterator[Finding]
                 fix=Fix("widen it", "show", sql=f"ALTER SEQUENCE {name} AS {type_name};"),
                 statement=statement,
             )
-        elif last > largest and isinstance(statement.node, (CreateSeqStmt, AlterSeqStmt, AlterTableStmt)):
+        elif last > largest and isinstance(statement.node, (CreateSeqStmt, AlterSeqStmt)):
             yield Finding(
                 f"{name} goes on to {last}, but {ctx.shown(table)}.{column.name} is {type_name} and ends at {largest}",
                 at=statement.node,

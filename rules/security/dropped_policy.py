@@ -8,6 +8,7 @@ from schemalint.catalog.model import Policy
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Dropped, Finding, rule
 from schemalint.lint.wording import listed
+from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax.nodes import DropStmt
 
 _COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
@@ -41,7 +42,7 @@ def _dropped(policy: Policy, statement: Statement, ctx: Context) -> Iterator[Fin
     yield Finding(
         f"no policy of {table} allows {commands} any more: only its owner may still do that"
         if policy.permissive
-        else f"nothing restricts {commands} on {table} any more: rows that {policy.name} hid are seen again",
+        else f"nothing restricts {commands} on {table} any more: rows that {quote_identifier(policy.name)} hid are seen again",
         at=statement.node,
         word=policy.name,
         help="change it with ALTER POLICY, or create the one that takes its place in the same transaction",

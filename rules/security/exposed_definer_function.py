@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from schemalint.catalog import model
 from schemalint.catalog.model import Oid
 from schemalint.lint.exposure import API_ROLES, reached_by
-from schemalint.lint.rule import Batch, Changed, Context, Created, Finding, Fix, rule
+from schemalint.lint.rule import Batch, Changed, Context, Created, Finding, Fix, Granted, rule
 from schemalint.lint.trees import routine_of
 from schemalint.lint.wording import listed
 from schemalint.simulator.describe import quote_identifier
@@ -33,18 +33,30 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     if not any(ctx.catalog.find(model.Role, 0, name) is not None for name in API_ROLES):
         return
     said: set[Oid] = set()
+    meant = {
+        (effect.object.objid, effect.grantee)
+        for statement in batch.statements
+        for effect in statement.outcome.effects
+        if isinstance(effect, Granted) and effect.object.classid == "pg_proc" and not effect.revoked
+    }
     for statement in reversed(batch.statements):
+        if not routine_of(statement.node):
+            continue
         for effect in statement.outcome.effects:
             made = (
                 effect.object if isinstance(effect, Created) else effect.after if isinstance(effect, Changed) else None
             )
-            if not isinstance(made, model.Proc) or made.oid in said or statement.node is None:
+            if not isinstance(made, model.Proc) or made.oid in said:
                 continue
             said.add(made.oid)
             function = ctx.get(model.Proc, made.oid)  # as the batch leaves it
             if function is None or not function.secdef or function.rettype in _TRIGGERS or _is_used(function, ctx):
                 continue
-            roles = reached_by(ctx, function, "X")
+            roles = [
+                name
+                for name in reached_by(ctx, function, "X")
+                if (function.oid, ctx.catalog.find_oid("pg_authid", 0, name)) not in meant
+            ]
             if not roles:
                 continue
             name = ".".join(map(quote_identifier, routine_of(statement.node)))

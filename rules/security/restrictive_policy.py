@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.lint.rule import Context, Finding, rule
+from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax.nodes import CreatePolicyStmt
 
 _WORDS = {"all": "sees or writes", "select": "sees", "insert": "inserts", "update": "updates", "delete": "deletes"}
@@ -24,7 +25,7 @@ def check(stmt: CreatePolicyStmt, ctx: Context) -> Iterator[Finding]:
         return
     name = stmt.table.relname if relation is None else ctx.shown(relation)
     yield Finding(
-        f"from now on nobody {_WORDS[stmt.cmd_name]} rows of {name} that {stmt.policy_name} does not let through,"
+        f"from now on nobody {_WORDS[stmt.cmd_name]} rows of {name} that {quote_identifier(stmt.policy_name)} does not let through,"
         " whatever other policies say",
         at=stmt,
         word=stmt.policy_name,

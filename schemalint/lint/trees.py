@@ -96,7 +96,7 @@ def relation_of(stmt: Node) -> nodes.RangeVar | None:
     return None
 
 
-def routine_of(stmt: Node) -> tuple[str, ...]:
+def routine_of(stmt: Node | None) -> tuple[str, ...]:
     """The name, as written, of the function or procedure that a statement makes or changes; empty for other statements."""
     match stmt:
         case nodes.CreateFunctionStmt():
