@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from schemalint.cli.jobs import cache_of
 from schemalint.cli.output import style_for, write
 from schemalint.cli.selection import select_files
 from schemalint.cli.settings import read_config, with_options
@@ -29,7 +31,7 @@ def run_plan(
     format_: str,
 ) -> int:
     """Say what each statement does; exit code 1 when the server would refuse one. Raises UserError."""
-    config, _ = read_config(config_file)
+    config, _ = read_config(config_file, cache_of(os.environ))
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
     selection = select_files(paths, runner or config.runner)
     files = [read_file(name, selection.runner) for name in selection.names]
