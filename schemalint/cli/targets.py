@@ -161,7 +161,7 @@ def _replayed(config: Config, catalog: Catalog, migrations: Iterable[File], *, a
         text = (files("schemalint") / "presets" / f"{config.preset}.sql").read_text(encoding="utf-8")
         unchecked += replay(simulator, File(Source(f"{config.preset} preset", text)))
     for file in migrations:
-        unchecked += replay(simulator, file)
+        unchecked += replay(simulator, file, whole=not assumed)
     version = getattr(catalog, "server_version", None) or str(catalog.version)
     target = Target(catalog.source, version, catalog.closed, assumed=assumed and config.pg_version is None)
     return Database(target, simulator, tuple(unchecked))

@@ -36,6 +36,9 @@ _ABOUT_TYPES = frozenset(("42883", "42804", "42704", "42846", "22P02", "42P17", 
 """SQLSTATEs of refusals that depend on the types of columns."""
 
 
+_MISSING = frozenset(("42P01", "42704", "3F000"))
+"""SQLSTATEs of refusals since a table, type or schema is not there."""
+
 _NO_LINE_END = re.compile(r"[^\r\n]")
 
 _WORDS = re.compile(r"[^\W\d]\w*")
@@ -53,8 +56,12 @@ class Result(Struct):
     crashes: tuple[str, ...] = ()
 
 
-def replay(simulator: Simulator, file: File) -> list[Unchecked]:
-    """Apply a file that has been applied already: no rules. Returns what could not be."""
+def replay(simulator: Simulator, file: File, *, whole: bool = True) -> list[Unchecked]:
+    """Apply a file that has been applied already: no rules. Returns what could not be.
+
+    whole  the files are known to hold everything; otherwise the first that names what no file made shows that there is more,
+           and the catalog is open from then on
+    """
     problems = []
     for raw, outcome in run_file(simulator, file):
         if outcome is None:
@@ -66,6 +73,8 @@ def replay(simulator: Simulator, file: File) -> list[Unchecked]:
             problems.append(Unchecked(f"does not replay: {said}", file.source, raw.start, raw.end))
             if outcome.sqlstate is not None:
                 simulator.undo()  # it has been applied, so the transaction around it went on
+                if not whole and outcome.sqlstate in _MISSING:
+                    simulator.catalog.closed = False
             forget_names(simulator, outcome)
     return problems
 
@@ -173,6 +182,7 @@ class Engine:
         """An engine on the same simulator, for statements that the batch's others do not build on."""
         made = Engine(self.simulator, self._rules, self.severities, self.context.thresholds)
         made.context.made_in_batch = dict(self.context.made_in_batch)
+        made._places = self._places
         return made
 
     def check(self, file: File) -> None:

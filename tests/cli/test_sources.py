@@ -46,3 +46,13 @@ def test_the_environment_names_the_server(run: Any, server18: Server, tmp_path: 
     ran = run("check", tmp_path / "a.sql")
     assert "there is no column nothing" in ran.out
     assert "PostgreSQL 18." in ran.out
+
+
+def test_a_history_that_names_what_no_file_made_is_not_the_whole_one(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "001.sql").write_text("ALTER TABLE users ADD COLUMN nick text;\n")
+    (tmp_path / "002.sql").write_text("ALTER TABLE orders ADD COLUMN note text;\n")
+    report = json.loads(run("check", str(tmp_path / "002.sql"), "--format", "json").out)
+    assert (report["catalog"]["closed"], [f for f in report["findings"] if f["severity"] == "error"]) == (False, [])
+    (tmp_path / "001.sql").write_text("CREATE TABLE users (id int PRIMARY KEY);\n")
+    report = json.loads(run("check", str(tmp_path / "002.sql"), "--format", "json").out)
+    assert (report["catalog"]["closed"], report["findings"][0]["rule"]) == (True, "unknown-table")
