@@ -144,10 +144,15 @@ def plan(**options: Any) -> int:
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--config", "config_file", metavar="FILE")
-def rules(name: str | None, format_: str, config_file: str | None) -> int:
+@click.option(
+    "--test", "directory", metavar="DIR", help="Check the pages of your own rules: all that their examples raise."
+)
+def rules(name: str | None, format_: str, config_file: str | None, directory: str | None) -> int:
     """List the rules, or print a rule's page."""
-    from schemalint.cli.rules import run_rules
+    from schemalint.cli.rules import run_page_tests, run_rules
 
+    if directory is not None:
+        return run_page_tests(directory, config_file)
     return run_rules(name, format_, config_file)
 
 
