@@ -126,6 +126,7 @@ def read_catalog(connection: Connection, names: Iterable[str] | None = None, *, 
 def new_catalog(connection: Connection) -> Catalog:
     catalog = Catalog(load(major_version(connection)), source=describe_source(connection))
     catalog.database = connection.info.dbname
+    catalog.login_role = connection.info.parameter_status("session_authorization") or connection.info.user
     catalog.server_version = server_version(connection)
     return catalog
 

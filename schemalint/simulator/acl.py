@@ -8,7 +8,7 @@ from __future__ import annotations
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, Oid
 from schemalint.errors import Refusal
-from schemalint.simulator.aclitems import AclItem, parse_acl
+from schemalint.simulator.aclitems import WORDS, AclItem, parse_acl
 from schemalint.simulator.session import BOOTSTRAP_SUPERUSER, Session
 from schemalint.syntax.nodes import RoleSpec
 
@@ -129,7 +129,7 @@ def get_rolespec(session: Session, role: RoleSpec) -> Oid:
 def is_superuser(session: Session, role: Oid | None = None) -> bool:
     """superuser_arg; a role that is not known counts as one, so that nothing is refused for it."""
     who = session.role if role is None else role
-    if who == BOOTSTRAP_SUPERUSER:
+    if who == BOOTSTRAP_SUPERUSER or (session.permitted and who == session.role):
         return True
     held = session.catalog.get(model.Role, who)
     return held is None or held.super
@@ -211,7 +211,8 @@ def is_owner(session: Session, obj: CatalogObject, role: Oid | None = None) -> b
 def owner_check(session: Session, obj: CatalogObject, at: At = None) -> None:
     """Raise 42501 `must be owner of ...` unless the current role owns the object."""
     if not is_owner(session, obj):
-        raise Refusal("42501", f"must be owner of {object_word(obj)} {shown_name(session, obj)}", at=at, word=obj.name)
+        message = f"must be owner of {object_word(obj)} {shown_name(session, obj)}"
+        raise Refusal("42501", message, at=at, word=obj.name, objects=(obj.address, "ownership"))
 
 
 def shown_name(session: Session, obj: CatalogObject) -> str:
@@ -293,7 +294,8 @@ def acl_check(session: Session, obj: CatalogObject, privileges: str, at: At = No
     """Raise 42501 `permission denied for ...` unless the current role has one of the privileges."""
     if not has_privilege(session, obj, privileges):
         message = f"permission denied for {object_word(obj)} {shown_name(session, obj)}"
-        raise Refusal("42501", message, at=at, word=obj.name)
+        wanted = " or ".join(WORDS[letter] for letter in privileges)
+        raise Refusal("42501", message, at=at, word=obj.name, objects=(obj.address, wanted))
 
 
 def create_check(session: Session, namespace: Oid, at: At = None) -> None:

@@ -37,6 +37,7 @@ class Session:
                "aborted", "savepoints", "setting <name>", "local <name>", "cursor <name>", ...
     text       the source text of the statement being executed, effects what it did so far
     undecided  why parts of its verdict are not known
+    permitted  the role may do everything: what it may not do has been said, and what else is wrong is looked for
     """
 
     def __init__(self, catalog: Catalog, database: str = "postgres") -> None:
@@ -47,6 +48,7 @@ class Session:
         self.text = ""
         self.effects: list[Effect] = []
         self.undecided: list[str] = []
+        self.permitted = False
         self.call_depth = 0  # functions that are being executed
         self.catalog_rows: dict[str, tuple[int, list[dict[str, Any]]]] = {}  # kept rows of pg_catalog, see evaluate.py
         self.loaded: set[str] = set()  # libraries, whose prefixes take no made-up parameters any more
