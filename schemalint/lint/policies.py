@@ -58,9 +58,9 @@ _OPEN_ROLES = ("anon", "authenticated")
 """Roles that PostgREST answers everybody as, with and without an account."""
 
 
-def open_roles(stmt: nodes.CreatePolicyStmt) -> list[str]:
+def open_roles(roles: tuple[nodes.RoleSpec, ...]) -> list[str]:
     """For messages: those of a policy's roles that no login of the application's own stands for."""
-    found = ["everybody" if role.roletype == "ROLESPEC_PUBLIC" else role.rolename or "" for role in stmt.roles]
+    found = ["everybody" if role.roletype == "ROLESPEC_PUBLIC" else role.rolename or "" for role in roles]
     return [name for name in found if name == "everybody" or name in _OPEN_ROLES]
 
 
