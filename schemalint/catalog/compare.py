@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -56,19 +56,49 @@ def compare(
     compared by their text, or where both sides can be analyzed, by what `analyzed` answers."""
     sides = [_Side(catalog, dependencies, analyzed) for catalog in (before, after)]
     left, right = (side.objects() for side in sides)
+    return _differences(
+        left.keys(),
+        right.keys(),
+        lambda key: sides[0].attributes(left[key]),
+        lambda key: sides[1].attributes(right[key]),
+    )
+
+
+State = dict[tuple[str, str], dict[str, Any]]
+"""Objects by class and identity, each with its attributes."""
+
+
+def state_of(catalog: Catalog, addresses: Iterable[ObjectAddress], analyzed: Analyzed) -> State:
+    """What those of the objects that exist are now; for `differing`, when the catalog has changed."""
+    side = _Side(catalog, False, analyzed, at_once=True)
+    found = (catalog.at(address) for address in addresses)
+    return {(obj.CLASS, side.identity(obj)): side.attributes(obj) for obj in found if obj and not side.is_implied(obj)}
+
+
+def differing(before: State, after: State) -> list[Difference]:
+    """What differs between two states, as `compare` says it."""
+    return _differences(before.keys(), after.keys(), before.__getitem__, after.__getitem__)
+
+
+def _differences(
+    left: Set[tuple[str, str]],
+    right: Set[tuple[str, str]],
+    was: Callable[[tuple[str, str]], dict[str, Any]],
+    now: Callable[[tuple[str, str]], dict[str, Any]],
+) -> list[Difference]:
     found: list[Difference] = []
-    for classid, identity in sorted(left.keys() | right.keys()):
-        old, new = left.get((classid, identity)), right.get((classid, identity))
-        if (old is None or new is None) and classid == "pg_database":
+    for key in sorted(left | right):
+        classid, identity = key
+        if (key not in left or key not in right) and classid == "pg_database":
             continue  # SQL says nothing of the database that it is run in
-        if old is None or new is None:
-            found.append(
-                Difference(classid, identity, "", "exists" if new is None else None, "exists" if old is None else None)
-            )
+        if key not in right:
+            found.append(Difference(classid, identity, "", "exists", None))
+        elif key not in left:
+            found.append(Difference(classid, identity, "", None, "exists"))
         else:
-            was, now = sides[0].attributes(old), sides[1].attributes(new)
-            for attribute in sorted(was.keys() | now.keys()):
-                a, b = was.get(attribute), now.get(attribute)
+            old, new = was(key), now(key)
+            for attribute in sorted(old.keys() | new.keys()):
+                a, b = old.get(attribute), new.get(attribute)
                 if a != b:
                     found.append(Difference(classid, identity, attribute, _shown(a), _shown(b)))
     return found
@@ -86,8 +116,13 @@ def _shown(value: Any) -> str | None:
 
 
 class _Side:
-    def __init__(self, catalog: Catalog, dependencies: bool, analyzed: Analyzed | None) -> None:
+    """`at_once`: what expressions mean is asked when they are met, not when they are compared."""
+
+    def __init__(
+        self, catalog: Catalog, dependencies: bool, analyzed: Analyzed | None, *, at_once: bool = False
+    ) -> None:
         self.catalog = catalog
+        self.at_once = at_once
         self.names = Identities(catalog)
         self.dependencies = dependencies
         self.analyzed = analyzed
@@ -98,14 +133,16 @@ class _Side:
         for obj in self.catalog.changed_objects():
             if isinstance(obj, model.Collation) and obj.namespace == PG_CATALOG:
                 continue  # initdb's: what the server's machine has
-            if not self._is_implied(obj) and obj != self.catalog.builtins.get(obj.CLASS, obj.oid):
-                identity = "" if isinstance(obj, model.Database) else self.names.of_object(obj)
-                found[obj.CLASS, identity] = obj
+            if not self.is_implied(obj) and obj != self.catalog.builtins.get(obj.CLASS, obj.oid):
+                found[obj.CLASS, self.identity(obj)] = obj
         for obj in self.catalog.dropped_builtins():
             found[obj.CLASS, f"dropped {self.names.of_object(obj)}"] = obj
         return found
 
-    def _is_implied(self, obj: CatalogObject) -> bool:
+    def identity(self, obj: CatalogObject) -> str:
+        return "" if isinstance(obj, model.Database) else self.names.of_object(obj)
+
+    def is_implied(self, obj: CatalogObject) -> bool:
         """Row types and arrays stand in what they belong to."""
         if not isinstance(obj, model.Type):
             return False
@@ -123,7 +160,11 @@ class _Side:
             self._relation(obj, found)
         self._noted(obj.address, "", found)
         if isinstance(obj, model.RewriteRule):
-            found["text"] = normalized(obj.text)
+            # its condition and its actions are in its text, and apart only where this process has analyzed them
+            for field in ("qual", "actions"):
+                found.pop(field, None)
+            tree = obj.actions[0].tree if obj.actions else UNSET
+            found["text"] = self._expression(obj, "text", Expression(obj.text, tree))
         return found
 
     def _noted(self, address: ObjectAddress, prefix: str, found: dict[str, Any]) -> None:
@@ -197,7 +238,10 @@ class _Side:
         return item
 
     def _expression(self, obj: CatalogObject, attribute: str, expression: Expression) -> _Stored:
-        return _Stored(self, obj, attribute, expression)
+        made = _Stored(self, obj, attribute, expression)
+        if self.at_once:
+            made.meaning()
+        return made
 
 
 class _Stored:
@@ -206,6 +250,7 @@ class _Stored:
     def __init__(self, side: _Side, obj: CatalogObject, attribute: str, expression: Expression) -> None:
         self.side, self.obj, self.attribute, self.expression = side, obj, attribute, expression
         self.text = normalized(expression.text)
+        self._meaning: Any = UNSET
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Stored):
@@ -223,7 +268,10 @@ class _Stored:
     def meaning(self) -> Any:
         """What `analyzed` says of it; None when it cannot be analyzed."""
         analyzed = self.side.analyzed
-        return None if analyzed is None else analyzed(self.side.catalog, self.obj, self.attribute, self.expression)
+        if self._meaning is UNSET:
+            asked = (self.side.catalog, self.obj, self.attribute, self.expression)
+            self._meaning = None if analyzed is None else analyzed(*asked)
+        return self._meaning
 
 
 def _maybe_sorted(field: str, values: list[Any]) -> list[Any]:

@@ -91,7 +91,7 @@ def _columns(session: Session, query: Query, into: IntoClause, is_matview: bool,
             continue
         num = len(found) + 1
         name = names[num - 1] if num <= len(names) else target.name or "?column?"
-        type_oid, collation = target.expr.type, expr_collation(target.expr)
+        type_oid, collation = target.expr.type, expr_collation(target.expr, session)
         if type_oid == typeoids.UNKNOWN:
             type_oid, collation = typeoids.TEXT, typeoids.DEFAULT_COLLATION
         if not collation and type_oid != UNKNOWN_TYPE and type_is_collatable(session, type_oid):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, Expression
@@ -13,10 +13,12 @@ from schemalint.catalog.references import Identities, quoted
 from schemalint.catalog.store import Catalog
 from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.semantics import query as q
-from schemalint.simulator.constraints import cook_default
 from schemalint.simulator.domains import cook_domain_check
+from schemalint.simulator.rules import analyzed_rule
 from schemalint.simulator.session import Session
-from schemalint.simulator.stored import node_of, relation_parsestate, tree_of
+from schemalint.simulator.sql_functions import sql_body_of
+from schemalint.simulator.stored import node_of, tree_of
+from schemalint.simulator.stored_trees import tree_of_default
 from schemalint.simulator.triggers import tree_of_when
 from schemalint.simulator.updatable import view_query
 from schemalint.syntax.errors import NotUnderstood, ParseError
@@ -45,15 +47,19 @@ def meaning(session: Session, obj: CatalogObject, attribute: str, expression: Ex
     catalog = session.catalog
     if attribute == "view":
         return view_query(session, obj.oid)
+    if isinstance(obj, model.RewriteRule):
+        rule = analyzed_rule(session, obj)
+        return (rule.qual and rule.qual.tree, tuple(action.tree for action in rule.actions))
+    if attribute == "sqlbody" and isinstance(obj, model.Proc):
+        return sql_body_of(session, obj)
     if isinstance(obj, model.Trigger):
         return tree_of_when(session, obj, catalog[model.Relation, obj.relid])
     if isinstance(obj, model.Constraint) and obj.typid:
         return cook_domain_check(session, catalog[model.Type, obj.typid], node_of(session, expression))
     relation = catalog.get(model.Relation, relation_of(obj))
-    if attribute.endswith(".default") and relation is not None and expression.tree is UNSET:
-        column = next(c for c in relation.columns if attribute == f"column {quoted(c.name)}.default")
-        return cook_default(
-            session, relation_parsestate(session, relation), node_of(session, expression), column, column.generated
+    if attribute.endswith(".default") and relation is not None:
+        return tree_of_default(
+            session, relation, next(c for c in relation.columns if attribute == f"column {quoted(c.name)}.default")
         )
     return tree_of(session, expression, relation)
 
@@ -64,7 +70,7 @@ def relation_of(obj: CatalogObject) -> int:
     return int(getattr(obj, "relid", 0) or 0)
 
 
-SHOWN_ONLY = frozenset(("start", "end", "at", "location", "form", "format", "alias", "name"))
+SHOWN_ONLY = frozenset(("start", "end", "at", "location", "form", "format", "alias", "name", "refname"))
 
 OID_CLASSES = {
     "type": "pg_type",
@@ -74,7 +80,12 @@ OID_CLASSES = {
     "relid": "pg_class",
 }
 
-OIDS_CLASSES = {"types": "pg_type", "extra_types": "pg_type", "collations": "pg_collation"}
+OIDS_CLASSES = {
+    "types": "pg_type",
+    "extra_types": "pg_type",
+    "collations": "pg_collation",
+    "constraint_deps": "pg_constraint",
+}
 
 
 def simplified(node: Any, names: Identities) -> Any:

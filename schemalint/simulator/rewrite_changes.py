@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, structs
+from msgspec import structs
 
-from schemalint.catalog.model import Attribute, Oid, Relation, RewriteRule
-from schemalint.errors import Refusal, Undecidable
+from schemalint.catalog.model import Attribute, Expression, Oid, Relation, RewriteRule
+from schemalint.errors import NotModelled, Refusal, Undecidable
 from schemalint.semantics.parsestate import span
 from schemalint.semantics.query import (
     CoerceToDomain,
@@ -33,6 +33,7 @@ from schemalint.simulator.updatable import (
     view_query,
     view_query_is_auto_updatable,
 )
+from schemalint.syntax.errors import NotUnderstood, ParseError
 
 At = tuple[int, int] | None
 
@@ -168,15 +169,25 @@ def _fire_rules(session: Session, query: Query, rules: Sequence[RewriteRule]) ->
             source = "instead" if rule.qual is None else "conditional"
             instead |= rule.qual is None
             conditional |= rule.qual is not None
-        for action in rule.actions:
+        for action in _actions(session, rule):
             tree: Any = action.tree
-            made = tree if tree is not UNSET and isinstance(tree, Query) else None
+            made = tree if isinstance(tree, Query) else None
             if made is None:
                 session.undecided.append(f'what rule "{rule.name}" does is not followed')
             if made is not None and made.returning:
                 returning = True
             actions.append((source, made))
     return _Fired(actions, instead, conditional, returning)
+
+
+def _actions(session: Session, rule: RewriteRule) -> tuple[Expression, ...]:
+    """What the rule does; one action that is not known where its text cannot be read."""
+    from schemalint.simulator.rules import analyzed_rule
+
+    try:
+        return analyzed_rule(session, rule).actions
+    except (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood):
+        return (Expression(rule.text),)
 
 
 def _apply(session: Session, query: Query, relation: Relation, events: Events, at: At) -> list[str]:

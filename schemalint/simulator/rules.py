@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from schemalint.catalog.model import FIRST_NORMAL_OID, Expression, ObjectAddress, Relation, RewriteRule
@@ -27,6 +27,7 @@ from schemalint.simulator.session import Session
 from schemalint.simulator.stored import session_parsestate
 from schemalint.simulator.views import queries_of, store_view_query
 from schemalint.syntax.nodes import Node, RuleStmt
+from schemalint.syntax.parser import parse_statement
 
 At = tuple[int, int] | None
 
@@ -45,12 +46,46 @@ def define_rule(session: Session, stmt: RuleStmt) -> None:
     check_has_storage_or_rows(session, relation, at)
     if relation.kind == "m":
         raise Refusal("0A000", "rules on materialized views are not supported", at=at, word=relation.name)
-    qual = _condition(session, stmt, relation)
-    actions = [_action(session, stmt, relation, action, qual) for action in stmt.actions]
+    qual, actions = _transform_rule_stmt(session, stmt, relation)
+    for query in (inner for action in actions for inner in queries_of(action)):
+        for i, rte in enumerate(query.rtable, 1):
+            if rte.kind == "relation" and rte.relid:
+                session.lock(rte.relid, ROW_EXCLUSIVE if i == query.result_relation else ACCESS_SHARE)
     _define_query_rewrite(session, stmt, relation, qual, actions)
 
 
 # --- Analysis
+
+
+def analyzed_rule(session: Session, rule: RewriteRule) -> RewriteRule:
+    """The rule with its condition and its actions, read from its statement where the catalog came from elsewhere. Raises what that
+    no longer allows."""
+    stored = rule.actions if rule.qual is None else (rule.qual, *rule.actions)
+    if stored and all(expression.tree is not UNSET for expression in stored):
+        return rule
+    stmt = parse_statement(rule.text.rstrip().rstrip(";"), version=session.version)
+    assert isinstance(stmt, RuleStmt)
+    qual, actions = _transform_rule_stmt(session, stmt, session.catalog[Relation, rule.relid])
+    return _with_trees(rule, rule.text, stmt, qual, actions)
+
+
+def _with_trees(rule: RewriteRule, text: str, stmt: RuleStmt, qual: Any, actions: Sequence[q.Query]) -> RewriteRule:
+    """`text` is what the statement's nodes stand in."""
+
+    def stored(node: Node, tree: Any) -> Expression:
+        return Expression(text[node.start : node.end], tree)
+
+    return replace(
+        rule,
+        qual=None if stmt.whereClause is None else stored(stmt.whereClause, qual),
+        actions=tuple(stored(node, action) for node, action in zip(stmt.actions, actions, strict=True)),
+    )
+
+
+def _transform_rule_stmt(session: Session, stmt: RuleStmt, relation: Relation) -> tuple[Any, list[q.Query]]:
+    """(condition, actions) (transformRuleStmt)."""
+    qual = _condition(session, stmt, relation)
+    return qual, [_action(session, stmt, relation, action, qual) for action in stmt.actions]
 
 
 def _old_and_new(pstate: ParseState, relation: Relation) -> tuple[NamespaceItem, NamespaceItem]:
@@ -71,16 +106,12 @@ def _condition(session: Session, stmt: RuleStmt, relation: Relation) -> Any:
 
 
 def _action(session: Session, stmt: RuleStmt, relation: Relation, action: Node, qual: Any) -> q.Query:
-    """One action, which may name OLD and NEW (transformRuleStmt)."""
+    """One action, which may name OLD and NEW."""
     at = (action.start, action.end)
     pstate = session_parsestate(session)
     for item in _old_and_new(pstate, relation):
         add_ns_item_to_query(pstate, item, False, True, False)
     query = transform_stmt(pstate, action)
-    for held in queries_of(query):
-        for i, rte in enumerate(held.rtable, 1):
-            if rte.kind == "relation" and rte.relid:
-                session.lock(rte.relid, ROW_EXCLUSIVE if i == held.result_relation else ACCESS_SHARE)
     if query.command == "utility" and qual is not None:
         message = "rules with WHERE conditions can only have SELECT, INSERT, UPDATE, or DELETE actions"
         raise Refusal("42P17", message, at=at)
@@ -318,11 +349,8 @@ def _insert_rule(session: Session, stmt: RuleStmt, relation: Relation, qual: Any
         event=_EVENTS[stmt.event],
         isinstead=stmt.instead,
         text=session.source_of(stmt),
-        qual=None if stmt.whereClause is None else Expression(session.source_of(stmt.whereClause), qual),
-        actions=tuple(
-            Expression(session.source_of(node), action) for node, action in zip(stmt.actions, actions, strict=True)
-        ),
     )
+    rule = _with_trees(rule, session.text, stmt, qual, actions)
     if existing is None:
         session.create(rule)
     else:
@@ -334,11 +362,14 @@ def _insert_rule(session: Session, stmt: RuleStmt, relation: Relation, qual: Any
 def record_rule_dependencies(session: Session, rule: RewriteRule) -> None:
     """A rule goes with its relation, and needs what its condition and its actions name."""
     catalog = session.catalog
-    catalog.depend(rule.address, ObjectAddress("pg_class", rule.relid), AUTO)
+    relation = ObjectAddress("pg_class", rule.relid)
+    catalog.depend(rule.address, relation, AUTO)
     for action in rule.actions:
         record_dependency_on_expr(session, rule.address, action.tree)
         for query in queries_of(action.tree):
             for oid in query.constraint_deps:
                 catalog.depend(rule.address, ObjectAddress("pg_constraint", oid))
+    if not any(d.refobj.objsubid and d.refobj.objid == rule.relid for d in catalog.depends_on(rule.address)):
+        catalog.depend(rule.address, relation)  # OLD and NEW are in the range tables of all actions, of NOTHING too
     if rule.qual is not None:
         record_dependency_on_expr(session, rule.address, rule.qual.tree, rule.relid)

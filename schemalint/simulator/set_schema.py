@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from schemalint.catalog import model
 from schemalint.catalog.builtins import name_key
 from schemalint.catalog.model import ObjectAddress, Oid, Relation, Type
-from schemalint.catalog.names import PG_TOAST
+from schemalint.catalog.names import PG_CATALOG, PG_TOAST
 from schemalint.errors import Refusal
 from schemalint.semantics.lsyscache import is_true_array
 from schemalint.semantics.types import format_type, typename_type_id
@@ -62,7 +62,7 @@ def move(session: Session, obj: Any, namespace: Oid, note: bool = True) -> None:
     else:
         catalog.put(replace(obj, namespace=namespace))
     held = ObjectAddress("pg_namespace", old)
-    if any(d.refobj == held for d in catalog.depends_on(obj.address)) or old < model.FIRST_NORMAL_OID:
+    if old == PG_CATALOG or any(d.refobj == held for d in catalog.depends_on(obj.address)):
         catalog.clear_dependencies(obj.address, on_class="pg_namespace")
         catalog.depend(obj.address, ObjectAddress("pg_namespace", namespace))
 

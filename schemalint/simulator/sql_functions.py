@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
+
+from msgspec import UNSET
 
 from schemalint.catalog.model import Attribute, Oid, Proc
 from schemalint.errors import NotModelled, Refusal, Undecidable
@@ -17,7 +20,7 @@ from schemalint.simulator.pg_proc import input_names
 from schemalint.simulator.session import Session
 from schemalint.simulator.stored import session_parsestate
 from schemalint.syntax.errors import NotUnderstood, ParseError
-from schemalint.syntax.nodes import A_Star, CallStmt, ColumnRef, Node
+from schemalint.syntax.nodes import A_Star, CallStmt, ColumnRef, CreateFunctionStmt, Node
 
 At = tuple[int, int] | None
 TupleDesc = tuple[Attribute, ...]
@@ -102,6 +105,21 @@ def analyze_sql_body(session: Session, proc: Proc, body: Sequence[Node]) -> tupl
     return tuple(found)
 
 
+def sql_body_of(session: Session, proc: Proc) -> tuple[Query, ...]:
+    """The analyzed statements of BEGIN ATOMIC or RETURN, read from their text where the catalog came from elsewhere. Raises what that
+    no longer allows."""
+    from schemalint.syntax.parser import parse_statement
+
+    stored = proc.sqlbody
+    assert stored is not None
+    if stored.tree is not UNSET:
+        return cast("tuple[Query, ...]", stored.tree)
+    stmt = parse_statement(f"CREATE FUNCTION f() RETURNS void {stored.text}", version=session.version)
+    assert isinstance(stmt, CreateFunctionStmt) and stmt.sql_body is not None
+    body = stmt.sql_body if isinstance(stmt.sql_body, tuple) else (stmt.sql_body,)
+    return analyze_sql_body(session, proc, body)
+
+
 def fmgr_sql_validator(session: Session, proc: Proc, at: At = None) -> None:
     """What CREATE FUNCTION checks of a function in SQL (fmgr_sql_validator). `at` is where the body stands."""
     rettype = proc.rettype
@@ -121,15 +139,18 @@ def fmgr_sql_validator(session: Session, proc: Proc, at: At = None) -> None:
     if session.setting("check_function_bodies") in ("off", "false", "0", "no"):
         return
     if proc.sqlbody is not None:
-        queries = proc.sqlbody.tree
+        queries = sql_body_of(session, proc)
         if not all(isinstance(query, Query) for query in queries):
             return  # what is not known stands for them
     else:
         statements = parse_body(session, proc.src or "", at)
         if statements is None or polymorphic:
             return
-        queries = analyze_statements(session, proc, statements, at)
-    if polymorphic or queries is None:
+        analyzed = analyze_statements(session, proc, statements, at)
+        if analyzed is None:
+            return
+        queries = analyzed
+    if polymorphic:
         return
     check_sql_fn_statements(session, queries, at)
     check_sql_fn_retval(session, queries, rettype, result_columns(session, proc), proc.kind, at)

@@ -4,6 +4,7 @@ before."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from msgspec import UNSET
@@ -12,9 +13,14 @@ from msgspec.structs import replace
 from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject, Expression, ObjectAddress, Oid, Relation
 from schemalint.errors import NotModelled, Refusal, Undecidable
+from schemalint.simulator.constraints import cook_default
+from schemalint.simulator.rules import analyzed_rule
 from schemalint.simulator.session import Session
-from schemalint.simulator.stored import tree_of
+from schemalint.simulator.sql_functions import sql_body_of
+from schemalint.simulator.stored import node_of, relation_parsestate, tree_of
 from schemalint.syntax.errors import NotUnderstood, ParseError
+
+_UNREADABLE = (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood)
 
 
 def keep_meaning(session: Session, *addresses: ObjectAddress) -> None:
@@ -53,6 +59,13 @@ def _analyze(session: Session, address: ObjectAddress) -> None:
             if changed:
                 session.catalog.put(replace(obj, index=replace(obj.index, **changed)))
             return
+        case model.RewriteRule():
+            with suppress(*_UNREADABLE):
+                session.catalog.put(analyzed_rule(session, obj))
+        case model.Proc() if obj.sqlbody is not None and obj.sqlbody.tree is UNSET:
+            with suppress(*_UNREADABLE):
+                body = Expression(obj.sqlbody.text, sql_body_of(session, obj))
+                session.catalog.put(replace(obj, sqlbody=body))
         case model.Trigger() if obj.when is not None and obj.when.tree is UNSET:
             _analyze_trigger(session, obj)
     if changed and obj is not None:
@@ -80,7 +93,7 @@ def _with_tree(session: Session, stored: Expression, relation: Relation | None, 
         return stored
     try:
         return Expression(stored.text, tree_of(session, stored, relation, kind))
-    except (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood):
+    except _UNREADABLE:
         return stored
 
 
@@ -89,12 +102,22 @@ def _analyze_default(session: Session, address: ObjectAddress) -> None:
     if relation is None or not 0 < address.objsubid <= len(relation.columns):
         return
     column = relation.columns[address.objsubid - 1]
-    kind = "generated_column" if column.generated else "column_default"
-    changed = _trees(session, column, relation, kind, "default")
-    if changed:
+    if column.default is None or column.default.tree is not UNSET:
+        return
+    with suppress(*_UNREADABLE):
+        analyzed = Expression(column.default.text, tree_of_default(session, relation, column))
         columns = list(relation.columns)
-        columns[column.num - 1] = replace(column, **changed)
+        columns[column.num - 1] = replace(column, default=analyzed)
         session.catalog.put(replace(relation, columns=tuple(columns)))
+
+
+def tree_of_default(session: Session, relation: Relation, column: model.Attribute) -> Any:
+    """The analyzed default, or generation expression, of a column. Raises what its text no longer allows."""
+    assert column.default is not None
+    if column.default.tree is not UNSET:
+        return column.default.tree
+    raw = node_of(session, column.default)
+    return cook_default(session, relation_parsestate(session, relation), raw, column, column.generated)
 
 
 def _analyze_view(session: Session, view: Relation) -> None:
@@ -112,8 +135,6 @@ def _analyze_trigger(session: Session, trigger: model.Trigger) -> None:
     relation = session.catalog.get(Relation, trigger.relid)
     if relation is None or trigger.when is None:
         return
-    try:
+    with suppress(*_UNREADABLE):
         tree = tree_of_when(session, trigger, relation)
-    except (Refusal, Undecidable, NotModelled, ParseError, NotUnderstood):
-        return
-    session.catalog.put(replace(trigger, when=Expression(trigger.when.text, tree)))
+        session.catalog.put(replace(trigger, when=Expression(trigger.when.text, tree)))

@@ -257,7 +257,10 @@ def generate_cloned_index(
     exprs = iter(info.exprs)
     params: list[IndexParam] = []
     for place, num in enumerate(info.key):
-        param = IndexParam(name=by_num[num] if num > 0 else None, indexcolname=index.columns[place].name)
+        named = place < len(index.columns)  # those of a live catalog are not read
+        param = IndexParam(
+            name=by_num[num] if num > 0 else None, indexcolname=index.columns[place].name if named else None
+        )
         if num == 0:
             stored = next(exprs)
             tree, whole = map_variable_attnos(tree_of(session, stored, source, "index_expression"), attmap)

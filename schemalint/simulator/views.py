@@ -132,7 +132,7 @@ def _view_columns(session: Session, query: q.Query, at: At) -> tuple[Attribute, 
         if target.junk:
             continue
         expr = target.expr
-        collation = expr_collation(expr)
+        collation = expr_collation(expr, session)
         if not collation and rests_on_unknown(expr):
             collation = 0 if expr.type == q.UNKNOWN_TYPE else get_typcollation(session, expr.type)
         elif not collation and type_is_collatable(session, expr.type):
