@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from schemalint.lint.columns import typed_columns
 from schemalint.lint.rule import Context, Finding, rule
+from schemalint.lint.wording import listed
 from schemalint.syntax.nodes import AlterTableStmt, CreateStmt
 
 TIMESTAMP, TIMETZ = 1114, 1266  # pg_type.oid
@@ -25,10 +26,20 @@ TIMESTAMP, TIMETZ = 1114, 1266  # pg_type.oid
     ),
 )
 def check(stmt: CreateStmt | AlterTableStmt, ctx: Context) -> Iterator[Finding]:
-    for column in typed_columns(stmt, ctx):
-        if column.base in (TIMESTAMP, TIMETZ):
-            yield Finding(
-                f"{column.name} does not say in which time zone its times are: {ctx.type_name(column.base)}",
-                at=column.written,
-                help="make it timestamptz, which holds a moment, whatever time zone a session is in",
-            )
+    found = [column for column in typed_columns(stmt, ctx) if column.base in (TIMESTAMP, TIMETZ)]
+    if not found or _does_so_already(ctx):
+        return
+    names = listed([column.name for column in found])
+    yield Finding(
+        f"{names} {'does' if len(found) == 1 else 'do'} not say in which time zone {'its' if len(found) == 1 else 'their'} times are:"
+        f" {ctx.type_name(found[0].base)}",
+        at=found[0].written,
+        help="use timestamptz, which holds a moment, whatever time zone a session is in",
+    )
+
+
+def _does_so_already(ctx: Context) -> bool:
+    """Whether the table had such columns before: then they are a habit of the project, and a mixture would be worse."""
+    relation = None if isinstance(ctx.node, CreateStmt) else ctx.find(ctx.node.relation)  # type: ignore[attr-defined]
+    before = None if relation is None else ctx.before(relation)
+    return before is not None and any(column.type in (TIMESTAMP, TIMETZ) for column in before.columns)

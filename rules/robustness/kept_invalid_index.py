@@ -17,7 +17,7 @@ def check(stmt: IndexStmt, ctx: Context) -> Iterator[Finding]:
     skipped = next((e for e in ctx.statement.outcome.effects if isinstance(e, Skipped)), None)
     found = None if skipped is None or skipped.object is None else ctx.get(model.Relation, skipped.object.objid)
     invalid = found is not None and found.index is not None and not found.index.valid
-    if not invalid and _drops(ctx, stmt.idxname):
+    if not invalid and (_drops(ctx, stmt.idxname) or _said(ctx)):
         return
     yield Finding(
         f"{stmt.idxname} is there and invalid, and this leaves it so"
@@ -34,4 +34,12 @@ def _drops(ctx: Context, name: str) -> bool:
     return any(
         isinstance(statement.node, DropStmt) and locate(statement.source.text, statement.start, statement.end, name)
         for statement in ctx.statements
+    )
+
+
+def _said(ctx: Context) -> bool:
+    """Whether an earlier statement of the batch does the same: once is enough to know."""
+    return any(
+        isinstance(s.node, IndexStmt) and s.node.concurrent and s.node.if_not_exists and s is not ctx.statement
+        for s in ctx.statements
     )
