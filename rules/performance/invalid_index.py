@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from schemalint.catalog import model
 from schemalint.diagnostics import Fix
 from schemalint.lint.rule import Context, Finding, Label, Skipped, Step, rule
+from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import IndexStmt
 
 
@@ -35,7 +36,11 @@ def check(skipped: Skipped, ctx: Context) -> Iterator[Finding]:
             "build it anew",
             "show",
             steps=(
-                Step(1, f"DROP INDEX{concurrently} {name};", "an index that a failed build left behind serves nobody"),
+                Step(
+                    1,
+                    f"DROP INDEX{concurrently} {shown(ctx.session, found)};",
+                    "an index that a failed build left behind serves nobody",
+                ),
                 Step(1, f"{text};"),
             ),
         ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from schemalint.catalog.model import Oid, Relation
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
+from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import AlterTableStmt, VacuumStmt
 
 
@@ -42,7 +43,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
                     at=changed,
                     word=changed.name,
                     help="ANALYZE the table afterwards, rather than wait for autovacuum",
-                    fix=Fix("analyze it", "show", sql=f"ANALYZE {name};"),
+                    fix=Fix("analyze it", "show", sql=f"ANALYZE {shown(ctx.session, relation)};"),
                     relation=relation.oid,
                     statement=statement,
                 )

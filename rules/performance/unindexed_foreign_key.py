@@ -9,7 +9,7 @@ from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
 from schemalint.lint.trees import constraints_of, relation_of
 from schemalint.lint.wording import listed
-from schemalint.simulator.describe import quote_identifier
+from schemalint.simulator.describe import quote_identifier, shown
 from schemalint.syntax import nodes
 
 _ACTIONS = {"c": "delete them, too", "n": "set them to NULL", "d": "set them to their default"}
@@ -89,6 +89,9 @@ def _finding(
     action = _ACTIONS.get(key.fk_del_action)
     effect = f"deleting from {key.pktable.relname} reads all of {table}" + (f" to {action}" if action else "")
     listed_columns = ", ".join(map(quote_identifier, names))
+    named = relation_of(statement.node) if statement.node is not None else None
+    assert named is not None
+    spelled = statement.source.text[named.start : named.end] if relation is None else shown(ctx.session, relation)
     new = relation is not None and ctx.is_new(relation.oid)
     return Finding(
         f"{listed(names)} of {table} has no index: {effect}"
@@ -100,7 +103,7 @@ def _finding(
         fix=Fix(
             "create an index",
             "show",
-            sql=f"CREATE INDEX{'' if new else ' CONCURRENTLY'} ON {table} ({listed_columns});",
+            sql=f"CREATE INDEX{'' if new else ' CONCURRENTLY'} ON {spelled} ({listed_columns});",
         ),
         severity=None if action else "info",  # without an action, only who deletes from the target waits
         relation=None if new or relation is None else relation.oid,

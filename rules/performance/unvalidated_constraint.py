@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemalint.catalog.model import Constraint, Oid
+from schemalint.catalog.model import Constraint, Oid, Relation
+from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
-from schemalint.simulator.describe import quote_identifier
+from schemalint.simulator.describe import quote_identifier, shown
 from schemalint.syntax.nodes import AlterTableStmt
 
 
@@ -32,20 +33,21 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             if made is not None and (made.source is last or made is not statement):
                 continue
             said.add(constraint.oid)
-            name = ctx.shown(relation)
-            yield _finding(constraint, name, statement, made is not None)
+            yield _finding(constraint, relation, statement, made is not None, ctx)
 
 
-def _finding(constraint: Constraint, table: str, statement: object, in_batch: bool) -> Finding:
+def _finding(constraint: Constraint, relation: Relation, statement: Statement, in_batch: bool, ctx: Context) -> Finding:
+    table = ctx.shown(relation)
+    spelled = shown(ctx.session, relation)
     return Finding(
         f"{constraint.name} of {table} is NOT VALID, and no later migration validates it"
         if in_batch
         else f"{constraint.name} of {table} has been NOT VALID since an earlier migration",
-        at=getattr(statement, "node", None),
+        at=statement.node,
         word=constraint.name if in_batch else None,
         help="validate it: reads and writes go on meanwhile",
         fix=Fix(
-            "validate it", "show", sql=f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote_identifier(constraint.name)};"
+            "validate it", "show", sql=f"ALTER TABLE {spelled} VALIDATE CONSTRAINT {quote_identifier(constraint.name)};"
         ),
         statement=statement,
     )

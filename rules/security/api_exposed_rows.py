@@ -12,6 +12,7 @@ from schemalint.lint.rule import Batch, Context, Created, Finding, Fix, Granted,
 from schemalint.lint.similar import words
 from schemalint.lint.trees import relation_of
 from schemalint.lint.wording import listed
+from schemalint.simulator.describe import shown
 from schemalint.syntax import nodes
 
 _SECRET = frozenset("password passwd secret token ssn iban cvv salary".split())
@@ -58,7 +59,7 @@ def _unguarded(relation: model.Relation) -> bool:
 
 
 def _finding(relation: model.Relation, roles: list[str], statement: Statement, ctx: Context) -> Finding:
-    name = ctx.shown(relation)
+    name, spelled = ctx.shown(relation), shown(ctx.session, relation)
     secret = [c.name for c in relation.columns if not c.dropped and _SECRET & set(words(c.name))]
     kind = _NO_POLICIES.get(relation.kind)
     return Finding(
@@ -71,9 +72,9 @@ def _finding(relation: model.Relation, roles: list[str], statement: Statement, c
         if kind is None
         else "put it into a schema that the API does not show, or revoke SELECT on it from these roles",
         notes=(f"by its name, {listed(secret)} is not for everybody",) if secret else (),
-        fix=Fix("switch it on", "show", sql=f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")
+        fix=Fix("switch it on", "show", sql=f"ALTER TABLE {spelled} ENABLE ROW LEVEL SECURITY;")
         if kind is None
-        else Fix("revoke", "show", sql=f"REVOKE ALL ON TABLE {name} FROM {', '.join(roles)};"),
+        else Fix("revoke", "show", sql=f"REVOKE ALL ON TABLE {spelled} FROM {', '.join(roles)};"),
         statement=statement,
     )
 
