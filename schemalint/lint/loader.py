@@ -111,7 +111,7 @@ def _executed(path: Path, _changed: int) -> tuple[ModuleType, Marked]:
 def load_findings() -> dict[str, Rule]:
     """What is found without a rule file (about files, comments, statements that are not understood), by name, from their pages.
 
-    A page begins with `severity` and `category` between lines of ---, and has the summary as its first paragraph.
+    A page begins with `severity`, `category` and, if any, `covers` between lines of ---, and has the summary as its first paragraph.
     """
     return {rule.name: rule for rule in map(_finding_of, sorted((builtin_directory() / "history").glob("*.md")))}
 
@@ -122,7 +122,8 @@ def _finding_of(page: Path) -> Rule:
     name = page.stem.replace("_", "-")
     summary = text.strip().split("\n\n")[1].rstrip(".")
     severity = cast("SeverityName", said["severity"])
-    return Rule((), severity, said["category"], name=name, summary=summary, page=str(page))
+    covers = tuple(said["covers"].split(", ")) if "covers" in said else ()
+    return Rule((), severity, said["category"], name=name, summary=summary, page=str(page), covers=covers)
 
 
 def page_of(rule: Rule) -> str:
