@@ -18,7 +18,7 @@ from schemalint.syntax import nodes
     covers=("squawk:adding-required-field",),
 )
 def check(stmt: nodes.AlterTableStmt, ctx: Context) -> Iterator[Finding]:
-    table = ctx.find(stmt.relation)
+    table = ctx.find(stmt.relation) or ctx.existing(stmt.relation)
     if table is None or table.kind not in "rp" or not ctx.may_have_rows(table.oid):
         return
     for column in columns_of(stmt):
@@ -40,7 +40,9 @@ def _required(column: nodes.ColumnDef, table: model.Relation, ctx: Context) -> b
     if column.typeName is None or column.typeName.names[-1].endswith("serial"):
         return False
     made = ctx.column(table, column.colname or "")
-    return made is None or (made.default is None and not _domain_default(made.type, ctx))
+    if made is None:  # nothing is known of the table
+        return ctx.type_named(column.typeName) is not None
+    return made.default is None and not _domain_default(made.type, ctx)
 
 
 def _domain_default(oid: int, ctx: Context) -> bool:

@@ -34,7 +34,7 @@ def check(stmt: nodes.DropStmt, ctx: Context) -> Iterator[Finding]:
     for drop in named_drops(ctx.statement, ctx):
         table = drop.object
         empty = isinstance(table, model.Relation) and table.rows == 0
-        size = "size not known" if not isinstance(table, model.Relation) else ctx.size_of(table.oid)
+        size = "its size is not known" if not isinstance(table, model.Relation) else ctx.size_of(table.oid)
         yield Finding(
             f"{drop.name} goes with all its rows, and what still asks for it fails",
             at=drop.at,

@@ -42,7 +42,7 @@ def check(stmt: nodes.TruncateStmt, ctx: Context) -> Iterator[Finding]:
         f"all rows of {names} are gone" + (", and those of every table that refers to it" if along or guess else ""),
         at=stmt.relations[0],
         labels=(
-            *(Label(size, fact=ctx.shown(t)) for t in named if not (size := ctx.size_of(t.oid)).startswith("size")),
+            *(Label(size, fact=ctx.shown(t)) for t in named if not (size := ctx.size_of(t.oid)).startswith("its")),
             *(Label(f"emptied by CASCADE, {ctx.size_of(oid)}", fact=ctx.table(oid)) for oid in along),
         ),
         help="delete the rows that are meant, with a condition, in batches"

@@ -16,7 +16,7 @@ from schemalint.diagnostics import Label
 from schemalint.lint.sizes import Thresholds
 from schemalint.lint.trees import columns_of, relation_of
 from schemalint.simulator.describe import RELKIND_WORDS, describe
-from schemalint.simulator.effects import Effect
+from schemalint.simulator.effects import Created, Effect, Locked
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
 from schemalint.simulator.tags import command_tag
@@ -242,6 +242,23 @@ class Context:
                 return not isinstance(before, model.Relation) or self.column(before, column) is None
         return False
 
+    def subject_of(self, statement: Statement) -> model.Relation | None:
+        """The relation that a statement of the batch makes or changes, as the batch leaves it (as it was, when the batch drops it),
+        whatever the search_path has become since."""
+        named = None if statement.node is None else relation_of(statement.node)
+        if named is None:
+            return None
+        for effect in statement.outcome.effects:
+            if isinstance(effect, Created) and isinstance(effect.object, model.Relation):
+                then: CatalogObject | None = effect.object
+            elif isinstance(effect, Locked):
+                then = statement.before.get(ObjectAddress("pg_class", effect.relation)) or self.last(effect.relation)
+            else:
+                continue
+            if isinstance(then, model.Relation) and then.name == named.relname:
+                return self.last(then.oid)
+        return self.find(named)
+
     def last(self, oid: Oid) -> model.Relation | None:
         """A relation as the batch leaves it; one that it drops, as it was just before."""
         found = self.catalog.get(model.Relation, oid)
@@ -340,10 +357,10 @@ class Context:
         return None if relation is None else relation.bytes
 
     def size_of(self, oid: Oid) -> str:
-        """Rows and bytes for people, `size not known` where they are not."""
+        """Rows and bytes for people, `its size is not known` where they are not."""
         rows, size = self.rows(oid), self.bytes(oid)
         if rows is None and size is None:
-            return "size not known"
+            return "its size is not known"
         parts = [] if rows is None else [f"about {_short(rows)} rows"]
         if size is not None:
             parts.append(_bytes(size))
