@@ -17,6 +17,7 @@ class Journal:
     def __init__(self) -> None:
         self._log: list[Write] = []
         self._next_oid: dict[str, int] = {}
+        self.held = False  # marks are still needed: nothing is forgotten
         self.lasting: dict[Any, Any] = {}  # journaled session state that no ROLLBACK takes back (prepared statements)
 
     def mark(self) -> int:
@@ -51,8 +52,9 @@ class Journal:
             self._set(where, key, value)
 
     def forget(self) -> None:
-        """Drop the journal: nothing before this point will be undone. Marks start again at 0."""
-        self._log.clear()
+        """Drop the journal, unless it is held: nothing before this point will be undone. Marks start again at 0."""
+        if not self.held:
+            self._log.clear()
 
     def changes_since_mark(self, mark: int, without: dict[Any, Any]) -> list[Write]:
         """All that was written since `mark`, but for one dict of session state, as `apply` takes it. Identifiers stay taken."""

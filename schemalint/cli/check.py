@@ -59,6 +59,7 @@ def _check_once(
     no_cache: bool = False,
     role: str | None = None,
     data: bool = False,
+    down: bool = False,
 ) -> int | None:
     """Check files, write the report, and return the exit code; None where files were changed instead. Raises UserError."""
     wanted = wanted_reports(reports)
@@ -83,7 +84,9 @@ def _check_once(
     ]
     reported = names_on((*BUILT_IN, *FILE_RULES), select or config.select, (*config.ignore, *ignore))
     ran = [*reported, NOT_UNDERSTOOD, *(r.name for r in chosen)]
-    job = Job(config, selections, chosen, tuple(rules), ran, dsn, targets_file, open_world, limit_of_age, role, data)
+    job = Job(
+        config, selections, chosen, tuple(rules), ran, dsn, targets_file, open_world, limit_of_age, role, data, down
+    )
     report, sources, crashes = checked(job, cache)
     names = [STDIN if name == "<stdin>" else name for name in sources]
     report, holds = _without_baseline(report, baseline, write_baseline, config.path, names, ran, crashed=bool(crashes))

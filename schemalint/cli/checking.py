@@ -31,6 +31,11 @@ def check_job(job: Job) -> Checked:
     crashes: tuple[str, ...] = ()
     for of_root, selection in job.selections:
         here = [read_file(name, selection.runner) for name in selection.names]
+        missing: list[Unchecked] = []
+        if job.down:
+            from schemalint.cli.downs import both_ways, with_ways_back
+
+            here, missing = with_ways_back(here, selection.names, selection.runner)
         unreadable: list[str] = []
         targets: Iterable[Database] = (
             databases(of_root, job.dsn, job.open_world, selection)
@@ -41,8 +46,9 @@ def check_job(job: Job) -> Checked:
             targets = map(partial(with_age, limit=job.limit_of_age), targets)
         targets = map(partial(with_role, role=job.role), targets)
         report, failed = check_all(targets, job.chosen, here, config.severity, config.thresholds)
+        report = replace(report, not_checked=(*missing, *report.not_checked))
         reports.append(files_found(report, selection, job.ran, config.severity))
-        files += here
+        files += both_ways(here) if job.down else here
         crashes += (*failed, *unreadable)
     report = _without_allowed(with_overrides(as_one(reports), config), files, job)
     return Checked(report, tuple(file.source.name for file in files), crashes)

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from msgspec import MsgspecError, Raw, Struct, msgpack
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from schemalint.cache import Cache, digest, stamp
@@ -19,6 +18,7 @@ from schemalint.diagnostics import Report
 from schemalint.errors import UserError
 from schemalint.lint.loader import builtin_directory
 from schemalint.lint.metadata import Rule
+from schemalint.lint.packing import Find, pack, unpack
 from schemalint.source import Source
 
 
@@ -52,13 +52,6 @@ class Checked(Struct, frozen=True):
     report: Report
     sources: tuple[str, ...]
     crashes: tuple[str, ...] = ()
-
-
-class _Kept(Struct, frozen=True):
-    """What is kept of a check. A source is written as its place among `sources`: (name, text; None: that of the file)."""
-
-    sources: list[tuple[str, str | None]]
-    checked: Raw
 
 
 def cache_of(environ: Mapping[str, str]) -> Cache | None:
@@ -160,26 +153,13 @@ def _plain(found: object) -> bytes:
 
 
 def _read(cache: Cache, key: str, texts: dict[str, bytes]) -> Checked | None:
-    kept = cache.read("check", key, _Kept)
-    if kept is None:
-        return None
-    try:
-        sources = [Source(n, decode(texts[n], n) if text is None else text) for n, text in kept.sources]
-        return msgpack.decode(kept.checked, type=Checked, dec_hook=lambda _, place: sources[place])
-    except (MsgspecError, KeyError, IndexError, TypeError):
-        return None
+    kept = cache.read("check", key, bytes)
+    return None if kept is None else unpack(kept, Checked, _finding(texts))
 
 
 def _write(cache: Cache, key: str, texts: dict[str, bytes], found: Checked) -> None:
-    places: dict[int, int] = {}
-    sources: list[tuple[str, str | None]] = []
+    cache.write("check", key, pack(found, _finding(texts)))
 
-    def place(source: Any) -> int:
-        if id(source) not in places:
-            places[id(source)] = len(sources)
-            same = source.name in texts and decode(texts[source.name], source.name) == source.text
-            sources.append((source.name, None if same else source.text))
-        return places[id(source)]
 
-    encoded = msgpack.encode(found, enc_hook=place)
-    cache.write("check", key, _Kept(sources, Raw(encoded)))
+def _finding(texts: dict[str, bytes]) -> Find:
+    return lambda name: Source(name, decode(texts[name], name)) if name in texts else None

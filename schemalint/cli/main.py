@@ -112,7 +112,12 @@ class InOrder(click.Command):
 @click.option(
     "--targets", "targets_file", metavar="FILE", help="Databases to check against, a connection string a line."
 )
+@click.option(
+    "--role", metavar="NAME", help="Who runs the migrations.  [default: the connection's role, if it owns anything]"
+)
+@click.option("--data", is_flag=True, help="Ask whether rows stand in the way: bounded queries that only read.")
 @click.option("--max-age", metavar="AGE", help="Remark on snapshots older than this: 12h, 7d, 2w.")
+@click.option("--down", is_flag=True, help="Check the ways back, too, and whether they undo their migrations.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.  [default: error]")
 @click.option("--baseline", metavar="FILE", help="Findings to allow.  [default: schemalint-baseline.json, if there]")
 @click.option("--write-baseline", metavar="FILE", help="Allow all that is found from now on.")

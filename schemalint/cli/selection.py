@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -52,6 +52,8 @@ def select_files(
         if base is None:
             raise UserError("name the migrations to check: files, or directories of .sql files (- is standard input)")
         paths = (_default_folder(),)
+    if (programs := _programs(paths, runner_name, base)) is not None:
+        return programs
     directories = [name for name in paths if name != STDIN and Path(name).is_dir()]
     named = [name for name in paths if name not in directories]
     for name in named:
@@ -69,6 +71,21 @@ def select_files(
     before = None if directories or not names else tuple(map(str, _earlier(runner, names)))
     findings = _findings(runner, names, every)
     return Selection(runner, tuple(names), before, bool(directories), tuple(findings), tuple(unchecked))
+
+
+def _programs(paths: tuple[str, ...], runner: str | None, base: str | None) -> Selection | None:
+    """Migrations that are a framework's programs, not SQL; None where there are none."""
+    files = [Path(name) for name in paths if name != STDIN]
+    if not any(path.is_dir() or path.suffix == ".py" for path in files):
+        return None
+    from schemalint.migrations.programs import framework_of
+
+    framework = framework_of(files, runner)
+    if framework is None:
+        return None
+    from schemalint.cli.frameworks import select_programs
+
+    return select_programs(framework, files, base)
 
 
 def history_of(directory: str, runner: Runner) -> list[str]:
@@ -145,9 +162,13 @@ def _in_order(
         if name in below:
             forward, left = _ordered(runner, below[name])
             if not forward:
-                raise UserError(f"{name}: no .sql files in this directory{_none_taken(runner, left)}")
+                raise UserError(f"{name}: no .sql files in this directory{_none_taken(runner, Path(name), left)}")
             names.update((str(path), None) for path in forward)
             unchecked += (Unchecked(f"{runner.name} does not run this file", Source(str(path), "")) for path in left)
+            unchecked += (
+                Unchecked("a migration in Ruby is not checked", Source(str(path), ""))
+                for path in sorted(Path(name).rglob("*.rb"))
+            )
         elif name == STDIN:
             names[name] = None
         elif str(Path(name)) not in skipped:
@@ -155,8 +176,12 @@ def _in_order(
     return list(names), unchecked
 
 
-def _none_taken(runner: Runner, left: list[Path]) -> str:
-    return f" that {runner.name} would run" if left else ""
+def _none_taken(runner: Runner, directory: Path, left: list[Path]) -> str:
+    if left:
+        return f" that {runner.name} would run"
+    if any(directory.rglob("*.rb")):
+        return "; migrations in Ruby are not checked: SQL that they send may be, with --catalog db/structure.sql"
+    return ""
 
 
 def _siblings(given: Sequence[Path]) -> list[Path]:
@@ -187,10 +212,15 @@ def _findings(runner: Runner, names: Sequence[str], every: Sequence[Path]) -> li
     checked = [Path(name) for name in names if name != STDIN]
     inside = set(checked)
     others = [path for path in every if path not in inside]
-    return [
-        *checks.collisions(runner, checked, others, _read),
-        *checks.unpaired(runner, checked, [*checked, *others], _read),
-    ]
+    return [*_of_files(runner, checked, others), *checks.unpaired(runner, checked, [*checked, *others], _read)]
+
+
+def _of_files(runner: Runner, checked: Sequence[Path], others: Sequence[Path]) -> Iterator[Diagnostic]:
+    """What is wrong with the files as files, whatever is applied."""
+    yield from checks.collisions(runner, checked, others, _read)
+    yield from checks.gaps(runner, checked, others, _read)
+    yield from checks.duplicates(runner, checked, others, _read)
+    yield from checks.mismatches(runner, checked, _read)
 
 
 def _since(rev: str, runner: Runner, names: list[str], unchecked: list[Unchecked], directories: list[str]) -> Selection:
@@ -231,7 +261,7 @@ def _since(rev: str, runner: Runner, names: list[str], unchecked: list[Unchecked
     every = list(dict.fromkeys([*below, *at_tip]))
     inside = set(checked)
     others = [path for path in every if path not in inside]
-    found += checks.collisions(runner, checked, others, _read)
+    found += _of_files(runner, checked, others)
     found += checks.out_of_order(runner, checked, [*on_base, *at_tip], where, _read)
     found += checks.unpaired(runner, checked, [*checked, *others], _read)
     before = tuple(map(str, on_base))

@@ -20,7 +20,7 @@ from schemalint.diagnostics import Target, Unchecked
 from schemalint.errors import UserError
 from schemalint.lint.engine import replay
 from schemalint.lint.files import File
-from schemalint.migrations.detect import load_runner
+from schemalint.migrations.detect import load_runner, upward
 from schemalint.migrations.runner import Runner, folder_of
 from schemalint.simulator import Simulator
 from schemalint.source import Source
@@ -52,6 +52,8 @@ def databases(config: Config, dsn: str | None, open_world: bool, selection: Sele
         return [_live(dsn, history, open_world, selection)]
     if config.catalog:
         return [_from_file(name, config, history, open_world, runner) for name in config.catalog]
+    if not history and (dump := _dump_of(selection)) is not None:
+        return [_from_file(str(dump), config, [], open_world, runner)]
     if not history:
         history = list(selection.before or ())
     return [_from_history(config, history, open_world or not (history or selection.whole), selection)]
@@ -125,6 +127,18 @@ def _from_history(config: Config, history: list[str], open_world: bool, selectio
     return _replayed(config, catalog, (read_file(p, selection.runner) for p in earlier), assumed=True)
 
 
+def _dump_of(selection: Selection) -> Path | None:
+    """The schema that the runner writes to a file of the project; not where that is what is checked."""
+    if not selection.runner.dump or not selection.names:
+        return None
+    first = Path(selection.names[0]).absolute()
+    found = (folder / selection.runner.dump for folder in upward(first.parent))
+    dump = next((path for path in found if path.is_file()), None)
+    if dump is None or dump in (Path(name).absolute() for name in selection.names):
+        return None
+    return Path(os.path.relpath(dump)) if dump.is_relative_to(Path.cwd()) else dump
+
+
 def _history_name(history: list[str]) -> str:
     parents = {folder_of(Path(name)) for name in history}
     folder = Path(os.path.commonpath(parents)) if len(parents) > 1 else parents.pop()
@@ -148,7 +162,8 @@ def _live(dsn: str, history: list[str], open_world: bool, selection: Selection) 
     from schemalint.catalog.live import open_live
     from schemalint.catalog.mentioned import identifiers
 
-    named = identifiers(read_source(path).text for path in (*history, *selection.names) if path != STDIN)
+    files = (read_file(path, selection.runner) for path in (*history, *selection.names) if path != STDIN)
+    named = identifiers(file.source.text for file in files)
     catalog = open_live(dsn, named)  # what standard input names is fetched when it is looked up
     catalog.closed = catalog.closed and not open_world
     return _replayed(Config(), catalog, (read_file(path, selection.runner) for path in history), assumed=False)
@@ -169,6 +184,9 @@ def _replayed(config: Config, catalog: Catalog, migrations: Iterable[File], *, a
 
 def read_file(name: str, runner: Runner | None = None) -> File:
     """A file with what its runner sends of it. Raises UserError."""
-    source = read_source(name)
     runner = runner or load_runner("plain")
+    if runner.made is not None and name.endswith(".py"):
+        source = Source(f"<SQL of {name}>", runner.made(Path(name))[Path(name).absolute()])
+    else:
+        source = read_source(name)
     return File(source, parts=runner.read(Path(name), source.text).up, way_out=runner.leave_transaction)

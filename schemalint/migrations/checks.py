@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from schemalint.diagnostics import Diagnostic, SeverityName
+from schemalint.lint.metadata import INCOMPLETE_DOWN, VIOLATING_ROWS
 from schemalint.migrations.runner import Name, Runner, folder_of, name_of, same_version
 from schemalint.source import Source
 
@@ -13,8 +14,21 @@ VERSION_COLLISION = "version-collision"
 OUT_OF_ORDER = "out-of-order-migration"
 UNPAIRED = "unpaired-migration"
 EDITED = "edited-migration"
+DUPLICATE = "duplicate-migration"
+GAP = "version-gap"
+CHECKSUM = "checksum-mismatch"
 
-FILE_RULES = (VERSION_COLLISION, OUT_OF_ORDER, UNPAIRED, EDITED)
+FILE_RULES = (
+    VERSION_COLLISION,
+    OUT_OF_ORDER,
+    UNPAIRED,
+    EDITED,
+    DUPLICATE,
+    GAP,
+    CHECKSUM,
+    INCOMPLETE_DOWN,
+    VIOLATING_ROWS,
+)
 """The names of these findings, for --select and --ignore."""
 
 Read = Callable[[Path], Source]
@@ -99,6 +113,84 @@ def unpaired(runner: Runner, checked: Sequence[Path], every: Sequence[Path], rea
                 yield _finding(
                     UNPAIRED, "error", said, source, help="end it with -- migrate:down, with or without statements"
                 )
+
+
+def duplicates(runner: Runner, checked: Sequence[Path], others: Sequence[Path], read: Read) -> Iterator[Diagnostic]:
+    """Migrations that hold what another one of their folder holds. Only files of one size are read."""
+    by_size: dict[tuple[PurePath, int], list[Path]] = {}
+    for path in (*others, *checked):
+        if (name := name_of(runner, path)) is None or not name.forward or not path.is_file():
+            continue  # others may be known from the base only
+        by_size.setdefault((folder_of(path), path.stat().st_size), []).append(path)
+    wanted = set(checked)
+    for same in by_size.values():
+        if len(same) < 2 or wanted.isdisjoint(same):
+            continue
+        first: dict[str, Path] = {}
+        for path in same:
+            text = read(path).text
+            other = first.setdefault(text, path)
+            if other != path and path in wanted and text.strip():
+                yield _finding(
+                    DUPLICATE,
+                    "info",
+                    f"this migration is the same as {shown(other)}",
+                    read(path),
+                    help="leave one of the two out, unless what they do is to be done twice",
+                )
+
+
+def gaps(runner: Runner, checked: Sequence[Path], others: Sequence[Path], read: Read) -> Iterator[Diagnostic]:
+    """New migrations that leave out numbers, where the others count without a gap."""
+    counted: dict[PurePath, set[int]] = {}
+    for path in others:
+        if (number := _count(runner, path)) is not None:
+            counted.setdefault(folder_of(path), set()).add(number)
+    for path in sorted(checked, key=lambda path: _count(runner, path) or 0):
+        number, numbers = _count(runner, path), counted.get(folder_of(path), set())
+        if number is None:
+            continue
+        last = max(numbers, default=0)
+        if len(numbers) >= MIN_COUNTED and last - min(numbers) + 1 == len(numbers) and number > last + 1:
+            missing = f"{last + 1}" if number == last + 2 else f"{last + 1} to {number - 1}"
+            yield _finding(
+                GAP,
+                "info",
+                f"there is no migration {missing}, and the others count without a gap",
+                read(path),
+                help="take the next number, unless another branch has it",
+            )
+        counted.setdefault(folder_of(path), set()).add(number)
+
+
+MIN_COUNTED = 3
+"""Migrations that show that a project counts its migrations."""
+
+MAX_COUNTED = 100_000
+"""Greater versions are points in time."""
+
+
+def _count(runner: Runner, path: Path) -> int | None:
+    """The number of a migration where versions are numbers that are counted."""
+    key = _version(runner, path)
+    return int(key[1]) if key is not None and key[1].isdecimal() and int(key[1]) < MAX_COUNTED else None
+
+
+def mismatches(runner: Runner, checked: Sequence[Path], read: Read) -> Iterator[Diagnostic]:
+    """Migrations that are not as the runner's own list of checksums says."""
+    if runner.mismatch is None:
+        return
+    for folder in dict.fromkeys(map(folder_of, checked)):
+        found = runner.mismatch(folder)
+        if found is not None and found[0] in checked:
+            path, listed = found
+            yield _finding(
+                CHECKSUM,
+                "error",
+                f"atlas.sum {'has another checksum of' if listed else 'does not list'} this migration",
+                read(path),
+                help="run `atlas migrate hash`: until then atlas refuses the whole directory",
+            )
 
 
 def edited(runner: Runner, source: Source, where: str, *, deleted: bool = False) -> Diagnostic:

@@ -82,7 +82,7 @@ def _marked(runners: list[Runner], paths: Sequence[Path], *, sure: bool) -> Runn
     if not paths:
         return None
     first = paths[0].absolute()
-    for folder in _upward(first.parent):
+    for folder in upward(first.parent):
         for runner in runners:
             for mark in runner.marks:
                 if bool(mark.contains) != sure and _is_there(mark, folder, first):
@@ -90,7 +90,8 @@ def _marked(runners: list[Runner], paths: Sequence[Path], *, sure: bool) -> Runn
     return None
 
 
-def _upward(folder: Path) -> Iterator[Path]:
+def upward(folder: Path) -> Iterator[Path]:
+    """A folder and those above it, as far as files that tell a runner are looked for."""
     for level, above in enumerate((folder, *folder.parents)):
         if level == MAX_LEVELS:
             return

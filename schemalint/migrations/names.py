@@ -20,6 +20,9 @@ RUNNERS = (
     "sqitch",
     "pop",
     "golang-migrate",
+    "alembic",
+    "django",
+    "rails",
     "plain",
 )
 """In the order in which they are asked, where what speaks for them is equal."""

@@ -46,7 +46,9 @@ class Repository:
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     made = Repository(tmp_path)
     monkeypatch.chdir(tmp_path)
-    made.commit({"migrations/001_a.sql": "CREATE TABLE a (id int);\n", "migrations/002_b.sql": "DROP TABLE nothing;\n"})
+    made.commit(
+        {"migrations/001_a.sql": "CREATE TABLE a (id int);\n", "migrations/002_b.sql": "CREATE TABLE b (id int);\n"}
+    )
     made.git("checkout", "-q", "-b", "work")
     return made
 
