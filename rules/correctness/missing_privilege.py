@@ -10,7 +10,13 @@ from schemalint.simulator.acl import object_word
 from schemalint.simulator.describe import quote_identifier
 
 
-@rule(on=Refused, sqlstates=("42501",), severity="error", category="correctness")
+@rule(
+    on=Refused,
+    sqlstates=("42501",),
+    severity="error",
+    category="correctness",
+    covers=("bytebase:STATEMENT_OBJECT_OWNER_CHECK",),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     role = ctx.session.role_name(ctx.session.role)
     yield Finding(refused.message, notes=(f"it is run as role {role}",), help=_help(refused, ctx, role))

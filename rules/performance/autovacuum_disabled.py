@@ -41,7 +41,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
                 if _is_off(option.arg):
                     off[key] = (statement, name, option)
     for statement, name, option in off.values():
-        relation = ctx.find(name)
+        relation = ctx.subject_of(statement)
         if relation is not None and (relation.persistence == "t" or relation.oid in ctx.dropped):
             continue
         what = "the TOAST table of " if option.defnamespace == "toast" else ""

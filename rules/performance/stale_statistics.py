@@ -27,7 +27,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
                 found = [ctx.find(target.relation) for target in node.rels]
                 analyzed.update([r.oid for r in found if r is not None] or ([] if node.rels else [None]))
         elif isinstance(node, AlterTableStmt) and statement.outcome.accepted:
-            relation = ctx.find(node.relation)
+            relation = ctx.subject_of(statement)
             types = [c for c in node.cmds if c.subtype == "AT_AlterColumnType"]
             if relation is None or not types or ctx.is_new(relation.oid) or relation.kind not in "rpm":
                 continue

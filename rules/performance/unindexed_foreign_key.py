@@ -39,7 +39,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             continue
         named = relation_of(statement.node)
         assert named is not None
-        relation = ctx.find(named)
+        relation = ctx.subject_of(statement)
         for constraint, column in constraints_of(statement.node):
             if constraint.contype != "CONSTR_FOREIGN":
                 continue

@@ -23,7 +23,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     last = batch.statements[-1].source
     said: set[Oid] = set()
     for statement in batch.statements:
-        relation = ctx.find(statement.node.relation) if isinstance(statement.node, AlterTableStmt) else None
+        relation = ctx.subject_of(statement) if isinstance(statement.node, AlterTableStmt) else None
         if relation is None or relation.oid in ctx.dropped or not statement.outcome.accepted:
             continue
         for constraint in ctx.constraints(relation.oid):

@@ -34,7 +34,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             elif cmd.subtype in (_ENABLE, _FORCE):
                 off.pop((*table, _DISABLE if cmd.subtype == _ENABLE else _NO_FORCE), None)
     for (_, _, subtype), (statement, name) in off.items():
-        relation = ctx.find(name)
+        relation = ctx.subject_of(statement)
         if relation is not None:
             if ctx.is_new(relation.oid) or relation.oid in ctx.dropped or statement.refusals:
                 continue

@@ -22,8 +22,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     for statement in batch.statements:
         if not isinstance(statement.node, CreatePolicyStmt):
             continue
-        found = ctx.find(statement.node.table)
-        relation = None if found is None else ctx.last(found.oid)
+        relation = ctx.subject_of(statement)
         if relation is None or relation.rowsecurity or relation.oid in said or relation.oid in ctx.dropped:
             continue
         said.add(relation.oid)

@@ -22,8 +22,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
         stmt = statement.node
         if not isinstance(stmt, CreatePolicyStmt) or stmt.cmd_name not in ("update", "delete") or not stmt.permissive:
             continue
-        found = ctx.find(stmt.table)
-        relation = None if found is None else ctx.last(found.oid)
+        relation = ctx.subject_of(statement)
         if relation is None or relation.oid in said or not relation.rowsecurity:
             continue
         policies = ctx.policies(relation.oid)
