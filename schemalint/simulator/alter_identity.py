@@ -10,7 +10,7 @@ from schemalint.simulator.alter_transform import alter_context
 from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command, attnum_to_alter, no_such_column
 from schemalint.simulator.create_context import Column
 from schemalint.simulator.deletion import perform_deletion
-from schemalint.simulator.effects import Noted
+from schemalint.simulator.effects import SHARE_ROW_EXCLUSIVE, Noted
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named, get_attnum
 from schemalint.simulator.pg_inherits import find_inheritance_children
@@ -115,9 +115,12 @@ def at_exec_set_identity(work: AlterTable, tab: AlteredTable, command: Command) 
 
 def _alter_sequence(work: AlterTable, relation: Relation, num: int, options: tuple[DefElem, ...]) -> None:
     rest = tuple(option for option in options if option.defname != "generated")
-    oid = get_identity_sequence(work.session, relation, num) if rest else 0
+    oid = get_identity_sequence(work.session, relation, num)
     sequence = work.session.catalog.get(Relation, oid) if oid else None
     if sequence is not None and sequence.sequence is not None:
+        work.session.lock(sequence.oid, SHARE_ROW_EXCLUSIVE)
+        if not rest:
+            return
         info, _, _ = init_params(work.session, rest, True, sequence.sequence, False)
         work.session.change(replace(sequence, sequence=info))
 
