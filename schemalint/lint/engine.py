@@ -15,6 +15,7 @@ from schemalint.lint.context import Batch, Context, Refused, Statement, locate
 from schemalint.lint.files import File
 from schemalint.lint.loader import check_of
 from schemalint.lint.metadata import Rule
+from schemalint.lint.parallel import check_in_two, share_of
 from schemalint.lint.psql import hides_statements
 from schemalint.lint.recovery import made_names, stand_ins, without_fault
 from schemalint.lint.rule import Finding
@@ -88,6 +89,9 @@ def check_files(
 ) -> Result:
     """Check files in order, as one batch."""
     engine = Engine(simulator, rules, severities, thresholds)
+    if (count := share_of(files, engine)) > 0:
+        check_in_two(engine, files, count)
+        return engine.finish()
     for file in files:
         if file.back is None:
             engine.check(file)
@@ -173,6 +177,7 @@ class Engine:
             tuple[type, type], list[Rule]
         ] = {}  # (effect, statement) -> rules that look at such effects of such
         self._checks: dict[str, Callable[[Any, Context], Iterator[Finding]]] = {}
+        self._following = False
         self._rules = tuple(rules)
         for rule in self._rules:
             for kind in rule.on:
@@ -189,6 +194,15 @@ class Engine:
         """Check a file's statements, in order."""
         for _ in self.judged(file):
             pass
+
+    def follow(self, files: Sequence[File]) -> None:
+        """Go on as if the files had been checked, without asking the rules; what cannot be checked in them is noted."""
+        known = len(self.result.diagnostics)
+        self._following = True
+        for file in files:
+            self.check(file)
+        self._following = False
+        del self.result.diagnostics[known:]
 
     def judged(self, file: File) -> Iterator[Statement]:
         """As check; each statement as soon as it is judged, while the catalog is as it leaves it."""
@@ -232,7 +246,8 @@ class Engine:
             forget_names(self.simulator, statement.outcome)
             for reason in statement.outcome.undecided:
                 self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
-        self._apply_rules(statement)
+        if not self._following:
+            self._apply_rules(statement)
 
     def _note_changes(self, statement: Statement) -> None:
         simulator, context = self.simulator, self.context

@@ -8,6 +8,7 @@ the rest of a "command" and cut operators where other dialects do.
 from __future__ import annotations
 
 import re
+import threading
 
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import TokenError
@@ -21,6 +22,16 @@ class _Words(Postgres.Tokenizer):
 
     KEYWORDS = {}
     COMMANDS = set()
+
+
+class _PerThread(threading.local):
+    """A tokenizer is made once in each thread: that takes as long as cutting a statement, and it forgets the last text."""
+
+    def __init__(self) -> None:
+        self.words = _Words()
+
+
+_LOCAL = _PerThread()
 
 
 _OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
@@ -105,7 +116,7 @@ def tokenize(
     # sqlglot takes `$1, $2` for a dollar quote; values are read from `piece`, so a stand-in of the same width is enough
     words = _PARAM_SIGN.sub("\x02", piece) if "$" in piece else piece
     try:
-        raw = _Words().tokenize(words)
+        raw = _LOCAL.words.tokenize(words)
     except TokenError:
         raise _unterminated(text, piece, start) from None
     return _read(Tokens(text, version), piece, raw, start, psql_variables)
