@@ -50,8 +50,6 @@ from schemalint.syntax import nodes
         "safe-migrate:size-aware-add-column",
         "safe-migrate:type-change-rewrite",
         "safe-migrate:vacuum-full",
-        "safe-migrate:table-rewrite-storage",
-        "safe-migrate:table-rewrite-access-method",
         "pgls:addingFieldWithDefault",
         "pgls:addSerialColumn",
         "pgls:changingColumnType",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from schemalint.catalog import model
 from schemalint.catalog.model import Oid
 from schemalint.lint.context import Context, Statement
@@ -47,3 +49,18 @@ def held_locks(ctx: Context, at_least: int) -> dict[Oid, tuple[int, Statement]]:
                 mode, since = held.get(relation.oid, (0, statement))
                 held[relation.oid] = max(mode, effect.mode), since
     return held
+
+
+_TIME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*")
+_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1e3, "min": 60e3, "h": 3600e3, "d": 86400e3}
+
+
+def milliseconds(value: str) -> float | None:
+    """The value of a setting that is a time, such as `2s` or `500`; None for what is not one."""
+    found = _TIME.fullmatch(value)
+    return float(found[1]) * _MILLISECONDS[found[2] or "ms"] if found is not None else None
+
+
+def waits_without_end(ctx: Context) -> bool:
+    """Whether a statement waits for its locks as long as it takes: lock_timeout is 0, or nobody has set it."""
+    return not milliseconds(ctx.session.setting("lock_timeout") or "0")
