@@ -81,8 +81,8 @@ def found(rule: str, *files: str, rows: float | None = None, version: int = 18) 
         ),
         (
             "stale-statistics",
-            "CREATE INDEX ON duties (holder); ALTER TABLE duties ALTER COLUMN holder TYPE varchar(40);",
-            "ANALYZE duties;",
+            "ALTER TABLE crews ALTER COLUMN unit TYPE numeric;",
+            "ANALYZE crews;",
         ),
         (
             "api-exposed-rows",
