@@ -76,7 +76,7 @@ def get_attribute_storage(session: Session, type_oid: int, name: str, at: At = N
     if letter != "p" and found is not None and (found.len != -1 or found.storage == "p"):
         shown = format_type(session, type_oid)
         raise Refusal("0A000", f"column data type {shown} can only have storage PLAIN", at=at)
-    return letter
+    return "" if found is not None and letter == found.storage else letter
 
 
 def get_attribute_compression(session: Session, type_oid: int, name: str, at: At = None) -> str:

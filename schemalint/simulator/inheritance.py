@@ -303,9 +303,7 @@ def merge_inherited_attribute(session: Session, prev: Column, new: Column) -> No
     if prev.collation != new.collation:
         message = f'inherited column "{name}" has a collation conflict'
         raise Refusal("42P21", message, word=name, detail=_collations(session, prev, new))
-    if not prev.storage:
-        prev.storage = new.storage
-    elif new.storage and prev.storage != new.storage:
+    if prev.storage != new.storage:
         raise Refusal("42804", f'inherited column "{name}" has a storage parameter conflict', word=name)
     _merge_compression(prev, new)
     if prev.generated != new.generated:
@@ -345,9 +343,7 @@ def merge_child_attribute(session: Session, held: Column, new: Column) -> None:
         )
     held.identity = new.identity
     held.identity_sequence = new.identity_sequence
-    if not held.storage:
-        held.storage = new.storage
-    elif new.storage and held.storage != new.storage:
+    if new.storage and held.storage != new.storage:
         raise Refusal("42804", f'column "{name}" has a storage parameter conflict', at=at, word=name)
     _merge_compression(held, new)
     held.is_not_null = held.is_not_null or new.is_not_null

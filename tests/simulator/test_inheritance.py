@@ -7,6 +7,17 @@ from same_verdicts import assert_same_verdicts
 from servers import Server
 
 SCRIPTS = {
+    "storage of merged columns": """
+CREATE TABLE a (x text STORAGE main, y text);
+CREATE TABLE b (x text, y text);
+CREATE TABLE c () INHERITS (a, b);
+CREATE TABLE d (LIKE a INCLUDING STORAGE) INHERITS (b);
+ALTER TABLE b ALTER x SET STORAGE main;
+CREATE TABLE c () INHERITS (a, b);
+CREATE TABLE d (LIKE a INCLUDING STORAGE) INHERITS (b);
+ALTER TABLE b ALTER x SET STORAGE extended;
+CREATE TABLE e (LIKE a INCLUDING STORAGE) INHERITS (b);
+""",
     "parents and children": """
 CREATE TABLE p (a int NOT NULL, b text, CONSTRAINT ck CHECK (a > 0));
 CREATE TABLE c () INHERITS (p);
