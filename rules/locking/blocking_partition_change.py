@@ -27,10 +27,20 @@ def check(locked: Locked, ctx: Context) -> Iterator[Finding]:
         if scanned is not None
         else f"{'making' if making else 'dropping'} a partition waits for all that use {name}, and whoever comes later waits behind it",
         at=ctx.statement.keyword,
-        help=f"make it as a table of its own (LIKE {name} INCLUDING ALL), then ALTER TABLE {name} ATTACH PARTITION, which lets others read and write"
-        if making
-        else f"ALTER TABLE {name} DETACH PARTITION ... CONCURRENTLY first, then drop the table",
+        help=_help(making, name, _has_default(parent.oid, ctx)),
         severity="info" if scanned is None else "warning",
         relation=scanned,
         work="scan" if scanned is not None else None,
     )
+
+
+def _has_default(parent: int, ctx: Context) -> bool:
+    return any(c.partition_bound is not None and c.partition_bound.is_default for c in ctx.catalog.children(parent))
+
+
+def _help(making: bool, parent: str, default: bool) -> str:
+    if making:
+        return f"make a table of its own (LIKE {parent} INCLUDING ALL), then ALTER TABLE {parent} ATTACH PARTITION, which lets others read and write"
+    if default:  # the server refuses DETACH CONCURRENTLY then
+        return "set a lock_timeout before it, and try again when it runs out"
+    return f"ALTER TABLE {parent} DETACH PARTITION ... CONCURRENTLY first, then drop the table"

@@ -17,7 +17,7 @@ def check(catalog: str, sql: str, version: int = 18) -> list[Diagnostic]:
     simulator = simulator_for(None, version)
     assert replay(simulator, File(Source("catalog.sql", catalog))) == []
     result = check_files(simulator, RULES, [File(Source("new.sql", sql))])
-    assert result.crashes == ()
+    assert result.crashes == (), result.crashes
     return result.diagnostics
 
 
