@@ -12,6 +12,8 @@ from schemalint.catalog.store import Catalog
 
 STATEMENT_SECONDS = 120
 LOCK_SECONDS = 5
+QUESTION_SECONDS = 10
+"""So long a query on rows may take."""
 
 BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -64,6 +66,29 @@ class Reader:
                 raise
             raise reading_failed(error.sqlstate, error.diag.message_primary or "", self.source) from None  # type: ignore[attr-defined]
         return cursors
+
+    def ask(self, sql: str, path: str, seconds: int = QUESTION_SECONDS) -> int | str:
+        """The number that a query gives, names looked up along `path`; or the server's words when it gives none. The transaction
+        goes on in either case."""
+        settings = dict.fromkeys(BY_INDEX, "on") | {"search_path": path, "statement_timeout": f"{seconds}s"}
+        settings["row_security"] = "off"  # rows that this role may not see must not count as absent
+        connection = self.connection
+        connection.execute("SAVEPOINT question")
+        try:
+            for name, value in settings.items():
+                connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+            (found,) = connection.execute(sql).fetchone()
+            return int(found)
+        except Exception as error:
+            if not hasattr(error, "sqlstate"):
+                raise
+            said = error.diag.message_primary  # type: ignore[attr-defined]
+            if not said:
+                raise reading_failed(error.sqlstate, "", self.source) from None
+            return str(said)
+        finally:
+            if not connection.closed and not connection.broken:
+                connection.execute("ROLLBACK TO SAVEPOINT question")
 
     def _begin(self) -> None:
         self._begun = True

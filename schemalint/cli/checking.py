@@ -45,7 +45,7 @@ def check_job(job: Job) -> Checked:
         if job.limit_of_age is not None:
             targets = map(partial(with_age, limit=job.limit_of_age), targets)
         targets = map(partial(with_role, role=job.role), targets)
-        report, failed = check_all(targets, job.chosen, here, config.severity, config.thresholds)
+        report, failed = check_all(targets, job.chosen, here, config.severity, config.thresholds, data=job.data)
         report = replace(report, not_checked=(*missing, *report.not_checked))
         reports.append(files_found(report, selection, job.ran, config.severity))
         files += both_ways(here) if job.down else here
@@ -60,13 +60,20 @@ def check_all(
     files: list[File],
     severities: dict[str, SeverityName],
     thresholds: Thresholds,
+    *,
+    data: bool = False,
 ) -> tuple[Report, tuple[str, ...]]:
     """Check the files against every target; what only some of them say names those."""
     checked: list[Target] = []
     results: list[Result] = []
     unread: list[Unchecked] = []
     for target in targets:
-        results.append(check_files(target.simulator, rules, files, severities, thresholds))
+        result = check_files(target.simulator, rules, files, severities, thresholds, asks=data)
+        if data:
+            from schemalint.cli.rows import with_answers
+
+            with_answers(result, target.simulator.catalog, files, severities)
+        results.append(result)
         checked.append(target.target)
         unread += (*target.unchecked, *results[-1].unchecked)
         target.simulator.catalog.close()

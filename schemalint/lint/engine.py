@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ from schemalint.simulator.effects import Created, Dropped
 from schemalint.syntax.nodes import Node
 from schemalint.syntax.parser import parse_statement
 from schemalint.syntax.split import RawStatement, split_statements
+
+if TYPE_CHECKING:
+    from schemalint.lint.preflight import Question
 
 MAX_REFUSALS = 20
 """Faults that are looked for within one statement."""
@@ -55,6 +58,7 @@ class Result(Struct):
     unchecked: list[Unchecked]
     statements: int = 0
     crashes: tuple[str, ...] = ()
+    questions: list[Question] = []
 
 
 def replay(simulator: Simulator, file: File, *, whole: bool = True) -> list[Unchecked]:
@@ -86,10 +90,13 @@ def check_files(
     files: Sequence[File],
     severities: dict[str, SeverityName] | None = None,
     thresholds: Thresholds | None = None,
+    *,
+    asks: bool = False,
 ) -> Result:
-    """Check files in order, as one batch."""
+    """Check files in order, as one batch; with `asks`, note what only the rows can answer."""
     engine = Engine(simulator, rules, severities, thresholds)
-    if (count := share_of(files, engine)) > 0:
+    engine.asks = asks
+    if not asks and (count := share_of(files, engine)) > 0:
         check_in_two(engine, files, count)
         return engine.finish()
     for file in files:
@@ -168,6 +175,7 @@ class Engine:
         self.context = Context(simulator.session)
         self.context.thresholds = thresholds or Thresholds()
         self.severities = severities or {}
+        self.asks = False  # what only the rows can answer is noted
         self.result = Result([], [])
         self.statements = self.context.statements
         self._guessed: set[tuple[str, str]] = set()  # (table, column) whose type had to be guessed
@@ -229,7 +237,7 @@ class Engine:
             if not rule.kinds or not kinds.isdisjoint(rule.kinds):
                 self._run_rule(rule, batch, None)
         self.result.diagnostics.sort(key=lambda d: (self._places[d.source.name], d.sort_key))
-        self.result.statements = len(self.statements)
+        self.result.statements += len(self.statements)
         return self.result
 
     def _judge(self, statement: Statement) -> None:
@@ -248,6 +256,10 @@ class Engine:
                 self.result.unchecked.append(Unchecked(reason, statement.source, statement.start, statement.end))
         if not self._following:
             self._apply_rules(statement)
+        if self.asks:
+            from schemalint.lint.preflight import questions
+
+            self.result.questions += questions(self.context, statement)
 
     def _note_changes(self, statement: Statement) -> None:
         simulator, context = self.simulator, self.context
@@ -402,6 +414,10 @@ class Engine:
         if finding.relation is not None:
             severity, label = self._sized(finding, severity)
             labels = (*labels, label)
+        if finding.relation is not None and finding.work is not None and self.simulator.catalog.loader is not None:
+            from schemalint.lint import preflight  # only where there are rows: a live database, or a snapshot of one
+
+            notes = (*notes, *(() if self.asks else preflight.notes(self.context, statement, finding.relation)))
         if isinstance(subject, Refused):
             notes = (*notes, *_server_words(subject, finding.message))
         return Diagnostic(

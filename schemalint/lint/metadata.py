@@ -42,6 +42,7 @@ BUILT_IN = (UNUSED, NO_REASON)
 
 NOT_UNDERSTOOD = "not-understood"
 INCOMPLETE_DOWN = "incomplete-down"
+VIOLATING_ROWS = "violating-rows"
 
 
 class Rule(Struct, frozen=True):
