@@ -79,7 +79,7 @@ def _check_once(
         base = base_of_ci(os.environ)
     chosen = choose_rules(rules, select or config.select, (*config.ignore, *ignore), config.profile)
     selections = [
-        (of_root, select_files(names_given, runner or of_root.runner, base, os.environ))
+        (of_root, select_files(names_given, runner or of_root.runner, base, os.environ, dsn))
         for of_root, names_given in by_root(config, paths)
     ]
     reported = names_on((*BUILT_IN, *FILE_RULES), select or config.select, (*config.ignore, *ignore))

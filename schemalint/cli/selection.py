@@ -38,9 +38,14 @@ class Selection(Struct, frozen=True):
 
 
 def select_files(
-    paths: tuple[str, ...], runner_name: str | None, base: str | None = None, environ: Mapping[str, str] | None = None
+    paths: tuple[str, ...],
+    runner_name: str | None,
+    base: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    dsn: str | None = None,
 ) -> Selection:
-    """The files to check. `base` is a revision whose migrations are history; in CI, without paths, the target branch.
+    """The files to check. `base` is a revision whose migrations are history; in CI, without paths, the target branch. Of directories
+    that are checked on a live database, what its runner has recorded there is not checked.
 
     Raises UserError.
     """
@@ -67,6 +72,14 @@ def select_files(
     names, unchecked = _in_order(runner, paths, below, given)
     if base is not None:
         return _since(base, runner, names, unchecked, directories)
+    if dsn is not None and directories and not named and runner.ledger is not None:
+        from schemalint.cli.recorded import without_recorded
+
+        pending = without_recorded(dsn, runner, names)
+        if pending is not None:
+            files = [path for found in below.values() for path in found]
+            found = [*_findings(runner, pending.names, files), *pending.findings]
+            return replace(pending, findings=tuple(found), unchecked=(*unchecked, *pending.unchecked))
     every = [path for found in below.values() for path in found] or _siblings(given)
     before = None if directories or not names else tuple(map(str, _earlier(runner, names)))
     findings = _findings(runner, names, every)

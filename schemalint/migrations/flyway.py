@@ -34,5 +34,13 @@ RUNNER = Runner(
     folders=("src/main/resources/db/migration", "db/migration"),
     names=r"(?:^|/)(?:[VBU]\d+(?:[._]\d+)*|R)__[^/]*\.sql$",
     leave_transaction="move it into a migration of its own, or put executeInTransaction=false into <file>.conf beside it",
-    ledger=Ledger("flyway_schema_history", "version", applied="success", checksum="checksum", hashed=crc32_of_lines),
+    ledger=Ledger(
+        "flyway_schema_history",
+        "version",
+        applied="success AND type NOT IN ('UNDO_SQL', 'DELETE')",
+        order="installed_rank",
+        file="script",
+        checksum="checksum",
+        hashed=crc32_of_lines,
+    ),
 )

@@ -32,5 +32,5 @@ RUNNER = Runner(
     every=True,
     contents=r"^--\s*\+goose\s+up\b",
     leave_transaction="put `-- +goose NO TRANSACTION` at the file's top",
-    ledger=Ledger("goose_db_version", "version_id", applied="is_applied"),
+    ledger=Ledger("goose_db_version", "version_id", applied="is_applied", order="id", beginnings=("0",)),
 )

@@ -37,7 +37,10 @@ class Ledger(Struct, frozen=True):
     column     what names a migration in it
     recorded   what of a file that is: its version, the digits of it, its file's name, with or without the suffix, the hash of its
                bytes, or the ids of the changesets in it
-    applied    the condition on rows that count; empty: all do
+    applied    whether a row says that its migration is applied; empty: all do. The last row of a migration decides
+    order      the column that orders the rows; empty: there is one row for each migration
+    file       the column with the file's path, for migrations without a version
+    beginnings names in it that are no migration's
     only_last  the table has one row, the last version: all before it count as applied
     checksum   the column with the checksum of a file, as `hashed` makes it of the file's bytes
     """
@@ -46,6 +49,9 @@ class Ledger(Struct, frozen=True):
     column: str
     recorded: Literal["version", "digits", "file", "stem", "hash", "changeset"] = "version"
     applied: str = ""
+    order: str = ""
+    file: str = ""
+    beginnings: tuple[str, ...] = ()
     only_last: bool = False
     checksum: str = ""
     hashed: Callable[[bytes], str] | None = None

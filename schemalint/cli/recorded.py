@@ -1,0 +1,57 @@
+"""What a live database has by the record of its runner: that is not checked, and is compared with the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from schemalint.catalog.ledger import read_ledger
+from schemalint.cli.reading import read_source
+from schemalint.cli.selection import Selection
+from schemalint.diagnostics import Unchecked
+from schemalint.migrations import checks
+from schemalint.migrations.pending import columns_of, recorded, standing
+from schemalint.migrations.runner import Runner
+from schemalint.source import Source
+
+MAX_NAMES = 5
+"""Recorded migrations without a file that are named."""
+
+
+def without_recorded(dsn: str, runner: Runner, names: Sequence[str]) -> Selection | None:
+    """Those of the files that are not recorded as applied, and what is wrong with the others; None where the database has no
+    record of this runner. Raises UserError."""
+    ledger = runner.ledger
+    assert ledger is not None
+    if ledger.recorded == "changeset":
+        return None  # it is not files that are recorded
+    rows = read_ledger(dsn, ledger.table, columns_of(ledger), ledger.order)
+    if rows is None:
+        return None
+    known = recorded(runner, [(row.name, row.file, row.checksum, row.applied) for row in rows])
+    stands = standing(runner, [Path(name) for name in names], known)
+    where = "the database"
+    found = [checks.edited(runner, _read(path), where) for path in stands.edited]
+    applied = [*stands.applied, *stands.edited]
+    found += checks.out_of_order(runner, stands.pending, applied, where, _read)
+    gone = (
+        [Unchecked(f"{ledger.table} records {_listed(stands.gone)}, of which there is no file")] if stands.gone else []
+    )
+    return Selection(
+        runner,
+        tuple(map(str, stands.pending)),
+        (),
+        whole=True,
+        findings=tuple(found),
+        unchecked=tuple(gone),
+        base=where,
+    )
+
+
+def _read(path: Path) -> Source:
+    return read_source(str(path))
+
+
+def _listed(names: Sequence[str]) -> str:
+    said = ", ".join(names[:MAX_NAMES])
+    return said if len(names) <= MAX_NAMES else f"{said} and {len(names) - MAX_NAMES} more"
