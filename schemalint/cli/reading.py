@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISDIR
 
 from schemalint.errors import UserError
 from schemalint.source import Source
@@ -32,9 +33,10 @@ def read_source(name: str) -> Source:
         return Source("<stdin>", decode(sys.stdin.buffer.read(), "<stdin>"))
     path = Path(name)
     try:
-        if path.is_dir():
+        status = path.stat()
+        if S_ISDIR(status.st_mode):
             raise UserError(f"{name}: is a directory, a file is wanted here")
-        if path.stat().st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             raise UserError(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MB")
         data = path.read_bytes()
     except OSError as error:

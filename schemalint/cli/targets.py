@@ -122,8 +122,8 @@ def _from_history(config: Config, history: list[str], open_world: bool, selectio
     if config.preset is not None:
         source = f"{config.preset} preset" + (f" and {source}" if history else "")
     catalog = _empty(config, source, not open_world)
-    checked = {str(Path(p).resolve()) for p in selection.names if p != STDIN}
-    earlier = [p for p in history if str(Path(p).resolve()) not in checked]
+    checked = {os.path.realpath(p) for p in selection.names if p != STDIN}
+    earlier = [p for p in history if os.path.realpath(p) not in checked]
     return _replayed(config, catalog, (read_file(p, selection.runner) for p in earlier), assumed=True)
 
 
