@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from schemalint.lint.rule import Context, Finding, Label, Refused, rule
 
 
-@rule(on=Refused, severity="error", category="compatibility")
+@rule(
+    on=Refused,
+    severity="error",
+    category="compatibility",
+    covers=(
+        "migrationpilot:MP052",
+        "migrationpilot:MP097",
+        "safe-migrate:broken-compute",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     if refused.sqlstate != "2BP01" or "other objects depend on" not in refused.message:
         return

@@ -13,7 +13,7 @@ from schemalint.syntax import nodes
 from schemalint.syntax.nodes import Node
 
 
-@rule(on=(nodes.CreateStmt, nodes.AlterTableStmt), severity="error", category="correctness")
+@rule(on=(nodes.CreateStmt, nodes.AlterTableStmt), severity="warning", category="correctness")
 def check(stmt: Node, ctx: Context) -> Iterator[Finding]:
     named = relation_of(stmt)
     relation = None if named is None else ctx.find(named)

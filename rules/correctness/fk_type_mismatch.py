@@ -18,7 +18,17 @@ _DETAIL = re.compile(
 )
 
 
-@rule(on=Refused, severity="error", category="correctness", fixable=True)
+@rule(
+    on=Refused,
+    severity="error",
+    category="correctness",
+    fixable=True,
+    covers=(
+        "bytebase:WALK_THROUGH: TableHasFK",
+        "bytebase:SDL: ForeignKeyTable/ColumnNotFound",
+        "pgroll:ColumnReference",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     found = _DETAIL.search(refused.detail or "") if refused.sqlstate == "42804" else None
     if found is None or "foreign key constraint" not in refused.message:

@@ -27,7 +27,46 @@ ADVICE = (
 """SQLSTATE, what the message says, what to do."""
 
 
-@rule(on=Refused, severity="error", category="correctness")
+@rule(
+    on=Refused,
+    severity="error",
+    category="correctness",
+    covers=(
+        "squawk:syntax-error",
+        "migrationpilot:parse error",
+        "pgls:syntax",
+        "bytebase:WALK_THROUGH: StatementSyntaxError",
+        "safe-migrate:chain-conflict",
+        "bytebase:WALK_THROUGH: IndexNotExists",
+        "bytebase:WALK_THROUGH: SchemaNotExists",
+        "pgroll:IndexDoesNotExist",
+        "pgroll:ConstraintDoesNotExist",
+        "bytebase:WALK_THROUGH: TableExists/RelationExists",
+        "bytebase:WALK_THROUGH: ColumnExists",
+        "bytebase:WALK_THROUGH: IndexExists",
+        "bytebase:SDL: Duplicate table/column/index/constraint",
+        "pgroll:TableAlreadyExists",
+        "pgroll:ColumnAlreadyExists",
+        "pgroll:IndexAlreadyExists",
+        "pgroll:ConstraintAlreadyExists",
+        "bytebase:WALK_THROUGH: PrimaryKeyExists",
+        "bytebase:SDL: MultiplePrimaryKey",
+        "pgroll:PrimaryKeysAreAlreadySet",
+        "squawk:ban-duplicate-column-assignments",
+        "bytebase:WALK_THROUGH: ChangeColumnType",
+        "safe-migrate:partition-strategy-mismatch",
+        "bytebase:STATEMENT_DML_DRY_RUN",
+        "pgroll:InvalidGeneratedColumn",
+        "migrationpilot:MP049",
+        "migrationpilot:MP092",
+        "migrationpilot:MP083",
+        "atlas:replay",
+        "migrationpilot:simulate",
+        "pgfence:trace-error",
+        "pg-schema-diff:plan validation",
+        "pgls:typecheck",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     notes = tuple(line.rstrip(".") for line in (refused.detail or "").splitlines())
     yield Finding(refused.message, at=_place(refused, ctx), notes=notes, help=_help(refused))

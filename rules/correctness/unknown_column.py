@@ -19,7 +19,18 @@ _FORMS = (
 )
 
 
-@rule(on=Refused, severity="error", category="correctness", fixable=True)
+@rule(
+    on=Refused,
+    severity="error",
+    category="correctness",
+    fixable=True,
+    covers=(
+        "bytebase:WALK_THROUGH: ColumnNotExists",
+        "pgroll:ColumnDoesNotExist",
+        "pgls:typecheck",
+        "safe-migrate:chain-conflict",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     if refused.sqlstate != "42703":
         return

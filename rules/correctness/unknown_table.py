@@ -16,7 +16,20 @@ from schemalint.syntax.tokens import tokenize
 _MISSING = re.compile(r'^(?:relation|table|view|materialized view|sequence|index|foreign table) "(.+)" does not exist$')
 
 
-@rule(on=Refused, severity="error", category="correctness", fixable=True)
+@rule(
+    on=Refused,
+    severity="error",
+    category="correctness",
+    fixable=True,
+    covers=(
+        "migrationpilot:SQ004",
+        "safe-migrate:schema-drift",
+        "bytebase:WALK_THROUGH: TableNotExists",
+        "bytebase:SDL: ViewDependencyNotFound",
+        "pgroll:TableDoesNotExist",
+        "pgls:typecheck",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     found = _MISSING.match(refused.message)
     if refused.sqlstate != "42P01" or found is None:

@@ -13,9 +13,17 @@ from schemalint.syntax import nodes
 
 @rule(
     on=nodes.AlterTableStmt,
-    severity="error",
+    severity="warning",
     category="data-loss",
-    covers=("squawk:adding-required-field",),
+    covers=(
+        "atlas:MF103",
+        "migrationpilot:MP084",
+        "pgfence:add-column-not-null-no-default",
+        "pgls:addingRequiredField",
+        "django-migration-linter:NOT_NULL",
+        "pgroll:FieldRequired(up)",
+        "squawk:adding-required-field",
+    ),
 )
 def check(stmt: nodes.AlterTableStmt, ctx: Context) -> Iterator[Finding]:
     table = ctx.find(stmt.relation) or ctx.existing(stmt.relation)
@@ -61,11 +69,16 @@ def _finding(column: nodes.ColumnDef, table: model.Relation, ctx: Context) -> Fi
         f"ALTER TABLE {name} VALIDATE CONSTRAINT {quote_identifier(column.colname + '_set')};\n"
         f"ALTER TABLE {name} ALTER COLUMN {quoted} SET NOT NULL;"
     )
+    certain = (
+        ctx.is_new(table.oid) or (ctx.rows(table.oid) or 0) > 0
+    )  # the batch has filled it, or statistics know of rows
     return Finding(
         f"the rows that {name} has would have no {column.colname}, and it must not be NULL",
         at=column,
         labels=(Label(ctx.size_of(table.oid), fact=name),),
         help="give it a DEFAULT; a constant one costs nothing",
         notes=("with a single row in the table the server refuses this: 23502, column contains null values",),
+        severity="error" if certain else None,
+        sqlstate="23502" if certain else None,
         fix=Fix("or fill it first", "show", sql=sql),
     )

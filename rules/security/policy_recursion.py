@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemalint.catalog import model
 from schemalint.lint.policies import expressions
 from schemalint.lint.rule import Context, Finding, rule
 from schemalint.lint.trees import find_all
@@ -23,16 +24,17 @@ def check(stmt: nodes.CreatePolicyStmt | nodes.AlterPolicyStmt, ctx: Context) ->
             for name in find_all(select.fromClause, nodes.RangeVar):
                 found = ctx.find(name)
                 if found is not None and found.oid == table.oid:
-                    yield _finding(name, table.name)
+                    yield _finding(name, table)
                     return
 
 
-def _finding(name: nodes.RangeVar, table: str) -> Finding:
+def _finding(name: nodes.RangeVar, table: model.Relation) -> Finding:
     return Finding(
-        f"the policy reads {table}, for which it has to be asked again: every query ends with infinite recursion",
+        f"the policy reads {table.name}, for which it has to be asked again: every query ends with infinite recursion",
         at=name,
         help="read the table in a SECURITY DEFINER function with a fixed search_path, and call that from the policy",
         notes=(
             "the server accepts the policy, then refuses every query: 42P17, infinite recursion detected in policy",
         ),
+        severity=None if table.rowsecurity else "warning",  # it rests until row level security is on
     )

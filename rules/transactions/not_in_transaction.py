@@ -9,7 +9,20 @@ from schemalint.lint.rule import Context, Finding, Label, Refused, rule
 from schemalint.syntax import nodes
 
 
-@rule(on=Refused, severity="error", category="transactions")
+@rule(
+    on=Refused,
+    severity="error",
+    category="transactions",
+    covers=(
+        "squawk:ban-concurrent-index-creation-in-transaction",
+        "atlas:PG103",
+        "migrationpilot:MP025",
+        "pgfence:concurrent-in-transaction",
+        "safe-migrate:concurrent-in-transaction",
+        "pgls:banConcurrentIndexCreationInTransaction",
+        "bytebase:STATEMENT_NON_TRANSACTIONAL",
+    ),
+)
 def check(refused: Refused, ctx: Context) -> Iterator[Finding]:
     if refused.sqlstate != "25001" or "cannot run inside a transaction block" not in refused.message:
         return
