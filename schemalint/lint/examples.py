@@ -1,6 +1,7 @@
 """The examples of a rule's page: fenced blocks `sql catalog`, `sql bad` and `sql good`, which are the rule's tests.
 
 ```sql catalog preset=supabase      what exists already, on top of a preset
+```sql catalog rows=5000000          and how many rows each of the block's tables has
 ```sql bad unindexed-foreign-key    must raise the page's rule; the rules that are named may be raised, too
 ```sql good                         must raise no rule at all
 """
@@ -12,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemalint.catalog.builtins import load
+from schemalint.catalog.model import Relation
 from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Diagnostic
 from schemalint.errors import UserError
@@ -40,25 +43,27 @@ class Example(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """What a page's examples are checked against, and the examples."""
+    """What a page's examples are checked against, and the examples; `rows` of each table, None where it is not known."""
 
     preset: str | None
     catalog: str
     examples: tuple[Example, ...]
+    rows: float | None = None
 
 
 def read_page(text: str) -> Page:
     """The examples of a page."""
-    preset, catalog, examples = None, [], []
+    preset, rows, catalog, examples = None, None, [], []
     for found in _FENCE.finditer(text):
         kind, words, sql = found[1], found[2].split(), found[3]
         if kind == "catalog":
             catalog.append(sql)
             preset = next((word.removeprefix("preset=") for word in words if word.startswith("preset=")), preset)
+            rows = next((float(word.removeprefix("rows=")) for word in words if word.startswith("rows=")), rows)
         else:
             line = text.count("\n", 0, found.start(3)) + 1
             examples.append(Example(kind, sql, line, frozenset(words)))
-    return Page(preset, "\n".join(catalog), tuple(examples))
+    return Page(preset, "\n".join(catalog), tuple(examples), rows)
 
 
 def simulator_for(preset: str | None, version: int = 18) -> Simulator:
@@ -75,6 +80,10 @@ def simulator_for(preset: str | None, version: int = 18) -> Simulator:
 def run_example(page: Page, sql: str, rules: Iterable[Rule], simulator: Simulator) -> Result:
     """Check a block on the page's catalog; `simulator` holds the preset's objects."""
     problems = replay(simulator, File(Source("<catalog>", page.catalog)))
+    if page.rows is not None:
+        for relation in simulator.catalog.all(Relation):
+            if relation.kind in "rm":
+                simulator.catalog.put(replace(relation, rows=page.rows))
     result = check_files(simulator, rules, [File(Source("<example>", sql))])
     result.unchecked[:0] = problems
     return result
