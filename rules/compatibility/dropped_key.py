@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from schemalint.catalog import model
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Dropped, Finding, Label, rule
 from schemalint.lint.trees import constraints_of
-from schemalint.lint.wording import listed
+from schemalint.lint.wording import counted, listed
 from schemalint.syntax import nodes
+
+ONE_BY_ONE = 3
+"""More foreign keys than this that go in one file are told of together."""
 
 
 @rule(
@@ -20,6 +25,7 @@ from schemalint.syntax import nodes
     covers=("atlas:CD101", "pgfence:drop-constraint", "migrationpilot:MP055"),
 )
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
+    foreign: dict[int, list[Finding]] = {}  # by the file that drops them
     for i, statement in enumerate(batch.statements):
         stmt = statement.node
         if not isinstance(stmt, nodes.AlterTableStmt) or not statement.outcome.accepted:
@@ -33,7 +39,26 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             if table.oid < 0:
                 yield from _presumed(cmd, cmd.name, table, batch.statements[i:], statement)
             elif (key := _key(statement, cmd.name, table)) is not None and key.address not in ctx.made_in_batch:
-                yield from _known(cmd, key, table, statement, ctx)
+                found = list(_known(cmd, key, table, statement, ctx))
+                if key.type == "f":
+                    foreign.setdefault(id(statement.source), []).extend(found)
+                else:
+                    yield from found
+    for findings in foreign.values():
+        yield from findings if len(findings) <= ONE_BY_ONE else (_together(findings),)
+
+
+def _together(findings: list[Finding]) -> Finding:
+    """Who drops so many in one file means to: one finding says it."""
+    first, others = findings[0], findings[1:]
+    places = tuple(
+        Label("and one here", of.statement.source, of.at.start, of.at.end) for of in others[: ONE_BY_ONE - 1]
+    )
+    return replace(
+        first,
+        message=f"{first.message}, and {counted(len(others), 'more foreign key')} go in this file",
+        labels=(*first.labels, *places),
+    )
 
 
 def _key(statement: Statement, name: str, table: model.Relation) -> model.Constraint | None:
