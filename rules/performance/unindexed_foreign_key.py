@@ -57,7 +57,7 @@ def _missing(names: tuple[str, ...], relation: model.Relation, statement: Statem
     """Whether the batch leaves the foreign key, enforced, without an index."""
     columns = [ctx.column(relation, name) for name in names]
     wanted = {c.num for c in columns if c is not None}
-    if not columns or None in columns or relation.persistence == "t" or relation.oid in ctx.dropped:
+    if not columns or None in columns or relation.persistence == "t":
         return False
     keys = [c for c in ctx.constraints(relation.oid) if c.type == "f" and set(c.key) == wanted]
     if not statement.refusals and not any(key.enforced for key in keys):
