@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 
 import msgspec
+from msgspec import Struct
 
 from schemalint.catalog.compare import Analyzed, Difference, compare
 from schemalint.catalog.store import Catalog
@@ -85,8 +86,8 @@ def _shown(value: str | None) -> str:
     return "(not set)" if value is None else value
 
 
-def as_json(found: Iterable[Difference], before: str, after: str) -> str:
-    """One object: {"before": ..., "after": ..., "differences": [{"kind", "name", "attribute", "before", "after"}]}."""
+def as_json(found: Iterable[Difference], before: str, after: str, migrations: Struct | None = None) -> str:
+    """One object: {"before": ..., "after": ..., "differences": [{"kind", "name", "attribute", "before", "after"}], "migrations": ...}."""
     differences = [
         {
             "kind": KINDS.get(one.classid, one.classid),
@@ -97,7 +98,8 @@ def as_json(found: Iterable[Difference], before: str, after: str) -> str:
         }
         for one in found
     ]
-    return msgspec.json.encode({"before": before, "after": after, "differences": differences}).decode()
+    report = {"before": before, "after": after, "differences": differences}
+    return msgspec.json.encode(report if migrations is None else {**report, "migrations": migrations}).decode()
 
 
 def as_markdown(found: Iterable[Difference], before: str, after: str) -> list[str]:

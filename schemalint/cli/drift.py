@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from schemalint.cli.ledgers import as_lines, with_ledger
 from schemalint.cli.main import EXIT_FINDINGS, EXIT_TROUBLE
 from schemalint.cli.output import write
 from schemalint.cli.settings import read_config, with_options
-from schemalint.cli.targets import database_named
 from schemalint.diagnostics import Unchecked
 
 
@@ -29,7 +29,7 @@ def run_drift(
 
     config, _ = read_config(config_file)
     config = with_options(config, preset=preset, pg_version=pg_version, history=None, catalogs=())
-    sides = [database_named(name, config) for name in (before, after)]
+    sides, migrations = with_ledger(before, after, config)
     unread = [item for side in sides for item in side.unchecked]
     for unchecked in unread:
         click.echo(f"schemalint: not read: {_where(unchecked)}{unchecked.reason}", err=True)
@@ -37,10 +37,14 @@ def run_drift(
     found = drift(left, right, ignore, Analyzer())
     names = sides[0].target.source, sides[1].target.source
     if format_ == "json":
-        write([as_json(found, *names)], output)
+        write([as_json(found, *names, migrations)], output)
     else:
-        write((as_markdown if format_ == "markdown" else as_text)(found, *names), output)
-    return EXIT_FINDINGS if found else EXIT_TROUBLE if unread else 0
+        lines = (as_markdown if format_ == "markdown" else as_text)(found, *names)
+        if migrations is not None and migrations.differ:
+            lines += ["", *as_lines(migrations)]
+        write(lines, output)
+    differ = bool(found) or (migrations is not None and migrations.differ)
+    return EXIT_FINDINGS if differ else EXIT_TROUBLE if unread else 0
 
 
 def _where(unchecked: Unchecked) -> str:

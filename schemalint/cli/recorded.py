@@ -10,7 +10,7 @@ from schemalint.cli.reading import read_source
 from schemalint.cli.selection import Selection
 from schemalint.diagnostics import Unchecked
 from schemalint.migrations import checks
-from schemalint.migrations.pending import columns_of, recorded, standing
+from schemalint.migrations.pending import Standing, columns_of, recorded, standing
 from schemalint.migrations.runner import Runner
 from schemalint.source import Source
 
@@ -21,15 +21,9 @@ MAX_NAMES = 5
 def without_recorded(dsn: str, runner: Runner, names: Sequence[str]) -> Selection | None:
     """Those of the files that are not recorded as applied, and what is wrong with the others; None where the database has no
     record of this runner. Raises UserError."""
-    ledger = runner.ledger
-    assert ledger is not None
-    if ledger.recorded == "changeset":
-        return None  # it is not files that are recorded
-    rows = read_ledger(dsn, ledger.table, columns_of(ledger), ledger.order)
-    if rows is None:
+    stands, ledger = standing_in(dsn, runner, names), runner.ledger
+    if stands is None or ledger is None:
         return None
-    known = recorded(runner, [(row.name, row.file, row.checksum, row.applied) for row in rows])
-    stands = standing(runner, [Path(name) for name in names], known)
     where = "the database"
     found = [checks.edited(runner, _read(path), where) for path in stands.edited]
     applied = [*stands.applied, *stands.edited]
@@ -46,6 +40,19 @@ def without_recorded(dsn: str, runner: Runner, names: Sequence[str]) -> Selectio
         unchecked=tuple(gone),
         base=where,
     )
+
+
+def standing_in(dsn: str, runner: Runner, names: Sequence[str]) -> Standing | None:
+    """Where each migration stands by a live database's record; None where it has none of this runner, or none by files. Raises
+    UserError."""
+    ledger = runner.ledger
+    if ledger is None or ledger.recorded == "changeset":
+        return None  # it is not files that are recorded
+    rows = read_ledger(dsn, ledger.table, columns_of(ledger), ledger.order)
+    if rows is None:
+        return None
+    known = recorded(runner, [(row.name, row.file, row.checksum, row.applied) for row in rows])
+    return standing(runner, [Path(name) for name in names], known)
 
 
 def _read(path: Path) -> Source:

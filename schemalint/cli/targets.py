@@ -94,21 +94,31 @@ def databases_listed(
         )
 
 
+def is_dsn(name: str) -> bool:
+    """Whether it is a connection string, and no file."""
+    return name.startswith(("postgresql://", "postgres://")) or ("=" in name and not Path(name).exists())
+
+
 def database_named(name: str, config: Config) -> Database:
     """The whole database that a connection string, a snapshot, SQL or a directory of migrations stands for. Raises UserError."""
-    if name.startswith(("postgresql://", "postgres://")) or ("=" in name and not Path(name).exists()):
+    if is_dsn(name):
         from schemalint.catalog.live import read_live
 
         return _replayed(Config(), read_live(name), (), assumed=False)
     path = Path(name)
     if path.is_dir():
         selection = select_files((name,), config.runner)
-        source = f"{config.preset} preset and {name}" if config.preset else name
-        migrations = [read_file(file, selection.runner) for file in selection.names]
-        return _replayed(config, _empty(config, source, closed=True), migrations, assumed=True)
+        return database_made(name, config, selection.runner, selection.names)
     if path.suffix.lower() not in (".json", ".sql"):
         raise UserError(f"{name}: no connection string, snapshot (.json), SQL (.sql) or directory of migrations")
     return _from_file(name, config, [], False, load_runner("plain"))
+
+
+def database_made(source: str, config: Config, runner: Runner, names: Iterable[str]) -> Database:
+    """The database that these migrations of a runner make. Raises UserError."""
+    source = f"{config.preset} preset and {source}" if config.preset else source
+    migrations = [read_file(name, runner) for name in names]
+    return _replayed(config, _empty(config, source, closed=True), migrations, assumed=True)
 
 
 def _empty(config: Config, source: str, closed: bool) -> Catalog:

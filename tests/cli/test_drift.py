@@ -12,6 +12,7 @@ from servers import Server
 
 from schemalint.cli.main import cli
 from schemalint.errors import UserError
+from schemalint.migrations.checksums import crc32_of_lines
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -120,3 +121,46 @@ def test_what_was_not_understood_is_said(files: Path) -> None:
     result = CliRunner().invoke(cli, ["drift", "odd.sql", "odd.sql"], standalone_mode=False)
     assert result.return_value == 2
     assert "schemalint: not read: odd.sql:2: " in result.stderr
+
+
+@pytest.mark.server
+def test_the_runners_record_beside_the_files(server18: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "db"
+    folder.mkdir()
+    scripts = {
+        "V1__a.sql": "CREATE TABLE a (id bigint PRIMARY KEY);\n",
+        "V2__b.sql": "ALTER TABLE a ADD COLUMN n int;\n",
+        "V3__c.sql": "CREATE TABLE c (id int);\n",
+        "V4__d.sql": "CREATE TABLE d (id int);\n",
+    }
+    for name, text in scripts.items():
+        (folder / name).write_text(text)
+    with server18.database() as connection:
+        for name in ("V1__a.sql", "V2__b.sql", "V4__d.sql"):
+            connection.execute(scripts[name])  # type: ignore[call-overload]
+        connection.execute("CREATE TABLE by_hand (id int)")
+        connection.execute(
+            "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version text, type text, script text,"
+            " checksum int, success bool)"
+        )
+        for rank, version in enumerate(("1", "2", "4", "9")):
+            name = {"1": "V1__a.sql", "2": "V2__b.sql", "4": "V4__d.sql"}.get(version)
+            data = b"SELECT 1;" if version == "2" or name is None else scripts[name].encode()
+            connection.execute(
+                "INSERT INTO flyway_schema_history VALUES (%s, %s, 'SQL', %s, %s, true)",
+                (rank, version, name, int(crc32_of_lines(data))),
+            )
+        dsn = server18.dsn(connection.info.dbname)
+        code, text = drift(str(folder), dsn)
+        assert code == 1
+        assert text.splitlines()[2:] == [
+            "+ relation public.by_hand",
+            "",
+            f"* not recorded in flyway_schema_history: {folder / 'V3__c.sql'}",
+            "* recorded in flyway_schema_history, but no file: 9",
+            f"* edited after it was applied: {folder / 'V2__b.sql'}",
+            f"* comes before one that is applied: {folder / 'V3__c.sql'}",
+        ]
+        assert drift(dsn, str(folder))[1].splitlines()[2:4] == ["- relation public.by_hand", ""]
+        said = json.loads(drift(str(folder), dsn, "--format", "json")[1])
+        assert said["migrations"]["no_file"] == ["9"]
