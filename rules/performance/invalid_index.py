@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from schemalint.catalog import model
 from schemalint.diagnostics import Fix
 from schemalint.lint.rule import Context, Finding, Label, Skipped, Step, rule
-from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import IndexStmt
 
 
@@ -38,7 +37,7 @@ def check(skipped: Skipped, ctx: Context) -> Iterator[Finding]:
             steps=(
                 Step(
                     1,
-                    f"DROP INDEX{concurrently} {shown(ctx.session, found)};",
+                    f"DROP INDEX{concurrently} {ctx.spelled(found)};",
                     "an index that a failed build left behind serves nobody",
                 ),
                 Step(1, f"{text};"),

@@ -8,7 +8,6 @@ from schemalint.catalog import model
 from schemalint.catalog.model import Oid
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Changed, Context, Created, Finding, Fix, rule
-from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import AlterSeqStmt, AlterTableStmt, CreateSeqStmt, Node
 
 _LARGEST = {21: 2**15 - 1, 23: 2**31 - 1, 20: 2**63 - 1}
@@ -58,7 +57,7 @@ def _relation(oid: Oid, statement: Statement, ctx: Context) -> Iterator[Finding]
                 at=statement.node,
                 word=sequence.name if isinstance(statement.node, (CreateSeqStmt, AlterSeqStmt)) else column.name,
                 help="give the sequence the column's type",
-                fix=Fix("widen it", "show", sql=f"ALTER SEQUENCE {shown(ctx.session, sequence)} AS {type_name};"),
+                fix=Fix("widen it", "show", sql=f"ALTER SEQUENCE {ctx.spelled(sequence)} AS {type_name};"),
                 statement=statement,
             )
         elif last > largest and isinstance(statement.node, (CreateSeqStmt, AlterSeqStmt)):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from schemalint.catalog.model import Oid, Relation
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
-from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import AlterTableStmt, VacuumStmt
 
 
@@ -43,7 +42,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
                     at=changed,
                     word=changed.name,
                     help="ANALYZE the table afterwards, rather than wait for autovacuum",
-                    fix=Fix("analyze it", "show", sql=f"ANALYZE {shown(ctx.session, relation)};"),
+                    fix=Fix("analyze it", "show", sql=f"ANALYZE {ctx.spelled(relation)};"),
                     relation=relation.oid,
                     statement=statement,
                 )

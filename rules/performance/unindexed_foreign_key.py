@@ -9,7 +9,7 @@ from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
 from schemalint.lint.trees import constraints_of, relation_of
 from schemalint.lint.wording import listed
-from schemalint.simulator.describe import quote_identifier, shown
+from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax import nodes
 
 _ACTIONS = {"c": "delete them, too", "n": "set them to NULL", "d": "set them to their default"}
@@ -91,7 +91,7 @@ def _finding(
     listed_columns = ", ".join(map(quote_identifier, names))
     named = relation_of(statement.node) if statement.node is not None else None
     assert named is not None
-    spelled = statement.source.text[named.start : named.end] if relation is None else shown(ctx.session, relation)
+    spelled = statement.source.text[named.start : named.end] if relation is None else ctx.spelled(relation)
     new = relation is not None and ctx.is_new(relation.oid)
     return Finding(
         f"{listed(names)} of {table} has no index: {effect}"

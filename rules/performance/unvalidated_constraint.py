@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from schemalint.catalog.model import Constraint, Oid, Relation
 from schemalint.lint.context import Statement
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
-from schemalint.simulator.describe import quote_identifier, shown
+from schemalint.simulator.describe import quote_identifier
 from schemalint.syntax.nodes import AlterTableStmt
 
 
@@ -38,7 +38,7 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
 
 def _finding(constraint: Constraint, relation: Relation, statement: Statement, in_batch: bool, ctx: Context) -> Finding:
     table = ctx.shown(relation)
-    spelled = shown(ctx.session, relation)
+    spelled = ctx.spelled(relation)
     return Finding(
         f"{constraint.name} of {table} is NOT VALID, and no later migration validates it"
         if in_batch

@@ -12,7 +12,6 @@ from schemalint.lint.rule import Batch, Context, Created, Finding, Fix, Granted,
 from schemalint.lint.similar import words
 from schemalint.lint.trees import relation_of
 from schemalint.lint.wording import listed
-from schemalint.simulator.describe import shown
 from schemalint.syntax import nodes
 
 _SECRET = frozenset("password passwd secret token ssn iban cvv salary".split())
@@ -59,7 +58,7 @@ def _unguarded(relation: model.Relation) -> bool:
 
 
 def _finding(relation: model.Relation, roles: list[str], statement: Statement, ctx: Context) -> Finding:
-    name, spelled = ctx.shown(relation), shown(ctx.session, relation)
+    name, spelled = ctx.shown(relation), ctx.spelled(relation)
     secret = [c.name for c in relation.columns if not c.dropped and _SECRET & set(words(c.name))]
     kind = _NO_POLICIES.get(relation.kind)
     return Finding(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from schemalint.catalog.model import Oid
 from schemalint.lint.rule import Batch, Context, Finding, Fix, rule
-from schemalint.simulator.describe import shown
 from schemalint.syntax.nodes import CreatePolicyStmt
 
 
@@ -31,8 +30,6 @@ def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
             f"the policy does nothing: row level security of {name} is off",
             at=statement.node.table,
             help="switch row level security on in the same migration",
-            fix=Fix(
-                "switch it on", "show", sql=f"ALTER TABLE {shown(ctx.session, relation)} ENABLE ROW LEVEL SECURITY;"
-            ),
+            fix=Fix("switch it on", "show", sql=f"ALTER TABLE {ctx.spelled(relation)} ENABLE ROW LEVEL SECURITY;"),
             statement=statement,
         )

@@ -15,7 +15,7 @@ from schemalint.catalog.store import Catalog
 from schemalint.diagnostics import Label
 from schemalint.lint.sizes import Thresholds
 from schemalint.lint.trees import columns_of, relation_of
-from schemalint.simulator.describe import RELKIND_WORDS, describe
+from schemalint.simulator.describe import RELKIND_WORDS, describe, quote_identifier
 from schemalint.simulator.effects import Created, Effect, Locked
 from schemalint.simulator.outcome import Outcome
 from schemalint.simulator.session import Session
@@ -387,6 +387,13 @@ class Context:
         if self.catalog.at(obj.address) is None and getattr(obj, "namespace", 0) in self.names.path:
             return obj.name  # dropped by the batch
         return self.names.shown(obj)
+
+    def spelled(self, obj: CatalogObject) -> str:
+        """As shown, quoted where SQL has to quote it."""
+        name = quote_identifier(obj.name)
+        if self.shown(obj) == obj.name:
+            return name
+        return f"{quote_identifier(self.names.namespace_name(getattr(obj, 'namespace', 0)))}.{name}"
 
     def table(self, oid: Oid) -> str:
         """A relation's name as people read it."""
