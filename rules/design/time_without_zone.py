@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemalint.catalog import model
 from schemalint.lint.columns import typed_columns
-from schemalint.lint.rule import Context, Finding, rule
+from schemalint.lint.rule import Batch, Context, Finding, rule
 from schemalint.lint.wording import listed
 from schemalint.syntax.nodes import AlterTableStmt, CreateStmt
 
-TIMESTAMP, TIMETZ = 1114, 1266  # pg_type.oid
+TIMESTAMP, TIMETZ, TIMESTAMPTZ = 1114, 1266, 1184  # pg_type.oid
 
 
 @rule(
-    on=(CreateStmt, AlterTableStmt),
+    on=Batch,
+    kinds=(CreateStmt, AlterTableStmt),
     severity="info",
     category="design",
     covers=(
@@ -25,21 +27,33 @@ TIMESTAMP, TIMETZ = 1114, 1266  # pg_type.oid
         "schemalint:prefer-timestamptz-to-timestamp",
     ),
 )
-def check(stmt: CreateStmt | AlterTableStmt, ctx: Context) -> Iterator[Finding]:
-    found = [column for column in typed_columns(stmt, ctx) if column.base in (TIMESTAMP, TIMETZ)]
-    if not found or _does_so_already(ctx):
-        return
-    names = listed([column.name for column in found])
-    yield Finding(
-        f"{names} {'does' if len(found) == 1 else 'do'} not say in which time zone {'its' if len(found) == 1 else 'their'} times are:"
-        f" {ctx.type_name(found[0].base)}",
-        at=found[0].written,
-        help="use timestamptz, which holds a moment, whatever time zone a session is in",
-    )
+def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
+    habit = None
+    for statement in batch.statements:
+        if not isinstance(statement.node, CreateStmt | AlterTableStmt) or not statement.outcome.accepted:
+            continue
+        found = [column for column in typed_columns(statement.node, ctx) if column.base in (TIMESTAMP, TIMETZ)]
+        if not found:
+            continue
+        if habit is None:
+            habit = _is_a_habit(ctx)
+        if habit:
+            return
+        names = listed([column.name for column in found])
+        yield Finding(
+            f"{names} {'does' if len(found) == 1 else 'do'} not say in which time zone {'its' if len(found) == 1 else 'their'} times are:"
+            f" {ctx.type_name(found[0].base)}",
+            at=found[0].written,
+            help="use timestamptz, which holds a moment, whatever time zone a session is in",
+            statement=statement,
+        )
 
 
-def _does_so_already(ctx: Context) -> bool:
-    """Whether the table had such columns before: then they are a habit of the project, and a mixture would be worse."""
-    relation = None if isinstance(ctx.node, CreateStmt) else ctx.find(ctx.node.relation)  # type: ignore[attr-defined]
-    before = None if relation is None else ctx.before(relation)
-    return before is not None and any(column.type in (TIMESTAMP, TIMETZ) for column in before.columns)
+def _is_a_habit(ctx: Context) -> bool:
+    """Whether most times that were there before the batch are kept so: then a mixture would be worse."""
+    with_zone = without = 0
+    for table in ctx.catalog.changed_objects():
+        if isinstance(table, model.Relation) and table.kind in "rp" and not ctx.is_new(table.oid):
+            with_zone += sum(c.type == TIMESTAMPTZ for c in table.columns)
+            without += sum(c.type in (TIMESTAMP, TIMETZ) for c in table.columns)
+    return without > with_zone
