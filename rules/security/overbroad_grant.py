@@ -20,6 +20,13 @@ _EVERYBODY_HAS_THEM = {
 }
 """What PUBLIC has of new objects anyway, or has to have to use what it was given."""
 
+_WORDS = {
+    "OBJECT_SCHEMA": "schema ",
+    "OBJECT_DATABASE": "database ",
+    "OBJECT_SEQUENCE": "sequence ",
+    "OBJECT_TYPE": "type ",
+}
+
 _KINDS = {"OBJECT_TABLE": "TABLES", "OBJECT_SEQUENCE": "SEQUENCES", "OBJECT_FUNCTION": "FUNCTIONS"}
 
 
@@ -72,7 +79,7 @@ def _objects(grant: GrantStmt, ctx: Context) -> str:
     names = [_name(found) for found in grant.objects]
     if grant.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
         return f"all {_KINDS.get(grant.objtype, 'objects').lower()} of {listed(names)}"
-    return listed(names)
+    return _WORDS.get(grant.objtype, "") + listed(names)
 
 
 def _name(found: object) -> str:
