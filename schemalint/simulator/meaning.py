@@ -18,6 +18,7 @@ from schemalint.simulator.rules import analyzed_rule
 from schemalint.simulator.session import Session
 from schemalint.simulator.sql_functions import sql_body_of
 from schemalint.simulator.stored import node_of, tree_of
+from schemalint.simulator.stored_texts import relation_of
 from schemalint.simulator.stored_trees import tree_of_default
 from schemalint.simulator.triggers import tree_of_when
 from schemalint.simulator.updatable import view_query
@@ -62,12 +63,6 @@ def meaning(session: Session, obj: CatalogObject, attribute: str, expression: Ex
             session, relation, next(c for c in relation.columns if attribute == f"column {quoted(c.name)}.default")
         )
     return tree_of(session, expression, relation)
-
-
-def relation_of(obj: CatalogObject) -> int:
-    if isinstance(obj, model.Relation):
-        return obj.index.relid if obj.index is not None else obj.oid
-    return int(getattr(obj, "relid", 0) or 0)
 
 
 SHOWN_ONLY = frozenset(("start", "end", "at", "location", "form", "format", "alias", "name", "refname"))

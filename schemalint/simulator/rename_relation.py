@@ -19,6 +19,7 @@ from schemalint.simulator.pg_inherits import find_all_inheritors, has_children
 from schemalint.simulator.pg_type import make_array_type_name, move_array_type_name
 from schemalint.simulator.rangevars import range_var_get_relid
 from schemalint.simulator.session import Session
+from schemalint.simulator.stored_texts import Renaming, rename_in_texts
 from schemalint.simulator.stored_trees import keep_meaning
 from schemalint.syntax.nodes import RenameStmt, TypeName
 
@@ -48,6 +49,8 @@ def rename_relation_internal(session: Session, relation: Relation, name: str, at
     if catalog.find_oid("pg_class", relation.namespace, name) is not None:
         raise Refusal("42P07", f'relation "{name}" already exists', at=at, word=name)
     keep_meaning(session, relation.address)
+    schema = session.names.namespace_name(relation.namespace)
+    rename_in_texts(session, Renaming(schema, relation.oid, 0, relation.name, name))
     relation = catalog[Relation, relation.oid]
     session.change(replace(relation, name=name))
     if relation.type and relation.kind not in "iI":
@@ -184,6 +187,8 @@ def _rename_att_internal(
         raise Refusal("42P16", f'cannot rename inherited column "{old}"', at=at, word=old)
     check_for_column_name_collision(session, relation, new, at)
     keep_meaning(session, ObjectAddress("pg_class", relation.oid, column.num))
+    schema = session.names.namespace_name(relation.namespace)
+    rename_in_texts(session, Renaming(schema, relation.oid, column.num, old, new))
     relation = session.catalog[Relation, relid]
     change_column(session, relation, replace(relation.columns[column.num - 1], name=new))
 
