@@ -12,8 +12,8 @@ from schemalint.cli.ages import with_age
 from schemalint.cli.jobs import Checked, Job
 from schemalint.cli.roles import with_role
 from schemalint.cli.roots import as_one, with_overrides
-from schemalint.cli.selection import files_found
-from schemalint.cli.targets import Database, databases, databases_listed, read_file
+from schemalint.cli.selection import files_found, without_boundary
+from schemalint.cli.targets import Database, databases, databases_listed, read_selected
 from schemalint.diagnostics import Diagnostic, Report, SeverityName, Target, Unchecked
 from schemalint.lint.engine import Result, check_files
 from schemalint.lint.files import File
@@ -30,7 +30,7 @@ def check_job(job: Job) -> Checked:
     reports: list[Report] = []
     crashes: tuple[str, ...] = ()
     for of_root, selection in job.selections:
-        here = [read_file(name, selection.runner) for name in selection.names]
+        here = read_selected(selection)
         missing: list[Unchecked] = []
         if job.down:
             from schemalint.cli.downs import both_ways, with_ways_back
@@ -46,6 +46,8 @@ def check_job(job: Job) -> Checked:
             targets = map(partial(with_age, limit=job.limit_of_age), targets)
         targets = map(partial(with_role, role=job.role), targets)
         report, failed = check_all(targets, job.chosen, here, config.severity, config.thresholds, data=job.data)
+        if (remark := without_boundary(selection, report, of_root.preset)) is not None:
+            missing.append(remark)
         report = replace(report, not_checked=(*missing, *report.not_checked))
         reports.append(files_found(report, selection, job.ran, config.severity))
         files += both_ways(here) if job.down else here

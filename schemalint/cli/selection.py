@@ -127,6 +127,17 @@ def files_found(
     )
 
 
+def without_boundary(selection: Selection, report: Report, preset: str | None) -> Unchecked | None:
+    """A remark where a whole history is checked on nothing, so that no table of it is known to have rows."""
+    nothing = ("an empty database", f"{preset} preset")
+    if not selection.whole or len(selection.names) < 2 or any(t.source not in nothing for t in report.targets):
+        return None
+    return Unchecked(
+        "what this does to tables with rows: which of these migrations are applied already is not known, so every table "
+        "counts as new; tell it with --base REV, or with --dsn"
+    )
+
+
 def _default_folder() -> str:
     found = default_folders(Path())
     plain = [Path(name) for name in ("migrations",) if Path(name).is_dir()]

@@ -211,3 +211,10 @@ def test_an_earlier_file_is_found_in_the_runners_order(repository: Repository, r
     ran = run("check", "p/2_b/migration.sql")
     assert ran.code == 0
     assert "the 1 migration of p before" in ran.out
+
+
+def test_a_whole_history_without_a_base_says_that_all_tables_count_as_new(run: Any, repository: Repository) -> None:
+    repository.commit({"migrations/003_c.sql": "ALTER TABLE b DROP COLUMN id;\n"})
+    whole, since = run("check", "migrations"), run("check", "migrations", "--base", "main")
+    assert "every table counts as new" in " ".join(whole.out.split()) and "dropped-column" not in whole.out
+    assert "counts as new" not in " ".join(since.out.split()) and "dropped-column" in since.out

@@ -108,7 +108,7 @@ def test_files_of_their_own(folder: Path, run: Run) -> None:
     assert errors == [("2_b.down.sql", 2)]
     (folder / "2_b.down.sql").unlink()
     said = json.loads(run("check", folder, "--down", "--format", "json").out)["summary"]["not_checked"]
-    assert [(Path(item["file"]).name, item["reason"]) for item in said] == [
+    assert [(Path(item["file"]).name, item["reason"]) for item in said if "file" in item] == [
         ("2_b.up.sql", "there is no way back to check")
     ]
 
