@@ -13,7 +13,11 @@ from schemalint.syntax.tokens import MAX_IDENTIFIER, QUOTED, WORD, tokenize
     on=(Created, Changed),
     severity="warning",
     category="correctness",
-    covers=("squawk:identifier-too-long", "pgroll:InvalidIdentifierLength"),
+    covers=(
+        "squawk:identifier-too-long",
+        "pg-index-health:POSSIBLE_OBJECT_NAME_OVERFLOW",
+        "pgroll:InvalidIdentifierLength",
+    ),
 )
 def check(effect: Created | Changed, ctx: Context) -> Iterator[Finding]:
     made = effect.object if isinstance(effect, Created) else effect.after

@@ -19,6 +19,7 @@ from schemalint.syntax import nodes
     category="locking",
     covers=(
         "squawk:changing-column-type",
+        "safe-migrate:table-rewrite-storage / table-rewrite-access-method",
         "squawk:adding-field-with-default",
         "squawk:prefer-repack",
         "eugene:E5",

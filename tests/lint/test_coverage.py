@@ -34,3 +34,7 @@ def test_reasons_are_about_faults_that_are_known(script: ModuleType) -> None:
     reasons = script.without()
     assert set(reasons) <= set(script.faults())
     assert all(why and not why.endswith(".") for why in reasons.values())
+
+
+def test_the_page_is_up_to_date(script: ModuleType) -> None:
+    assert script.PAGE.read_text(encoding="utf-8") == script.page(), "run scripts/generate_coverage.py"
