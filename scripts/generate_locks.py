@@ -24,7 +24,7 @@ MAJORS = (14, 15, 16, 17, 18)
 
 HEAD = """# What statements lock
 
-For each statement: the locks that it takes on tables and other relations that exist, what others cannot do meanwhile, and whether
+For each statement: the locks that it takes on tables and other relations that exist, what that keeps others from, and whether
 all rows are read, written anew, or put into an index, which is what makes a lock last. A statement that only changes the catalog
 is done in a moment, once it has its lock; but while it waits for it, all that come later and do not get along with it wait, too.
 
@@ -32,7 +32,7 @@ Each line is checked against real servers of the versions 14 to 18 by `tests/sim
 them, rows that are read as `pg_stat_xact_user_tables` counts them, rows that are written anew by their file. Made by
 `scripts/generate_locks.py` of `tests/simulator/locks.toml`, where the objects are defined that the statements name.
 
-| Lock | Others wait with |
+| Lock | What it blocks |
 |---|---|
 """
 
@@ -95,7 +95,7 @@ def page() -> str:
     lines = [f"| {LOCK_MODES[mode]} | {BLOCKS[mode]} |" for mode in sorted(BLOCKS)]
     text = HEAD + "\n".join(lines) + "\n"
     for group in data["group"]:
-        text += f"\n## {group['title']}\n\n| Statement | Locks | Others wait with | Rows |\n|---|---|---|---|\n"
+        text += f"\n## {group['title']}\n\n| Statement | Locks | Blocked | Rows |\n|---|---|---|---|\n"
         for alone, statements in ((False, group["statements"]), (True, group.get("alone", ()))):
             for statement in statements:
                 text += "".join(_rows(data["setup"], statement, alone))

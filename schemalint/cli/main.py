@@ -12,7 +12,7 @@ from schemalint import __version__
 from schemalint.errors import UserError
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
-PLAN_FORMATS = ("text", "json")
+PLAN_FORMATS = ("text", "json", "markdown")
 DRIFT_FORMATS = ("text", "json", "markdown")
 SEVERITIES = ("error", "warning", "info")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

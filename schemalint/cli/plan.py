@@ -36,13 +36,19 @@ def run_plan(
     selection = select_files(paths, runner or config.runner)
     files = [read_file(name, selection.runner) for name in selection.names]
     lines: list[str] = []
+    markdown = format_ == "markdown"
     plans = []
     refused = False
     for database in databases(config, dsn, open_world, selection):
         steps = _steps(database, files)
         refused = refused or any(s["verdict"] == "refused" for _, entries in steps for s in entries)
         plans.append(plan.to_object(database.target, steps))
-        lines += [*([""] if lines else []), *plan.render(database.target, steps, style_for(output))]
+        shown = (
+            plan.to_markdown(database.target, steps)
+            if markdown
+            else plan.render(database.target, steps, style_for(output))
+        )
+        lines += [*([""] if lines else []), *shown]
     if format_ == "json":
         import json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from schemalint.catalog import model
 from schemalint.catalog.model import CatalogObject
 from schemalint.diagnostics import Target
 from schemalint.lint.context import Context, Statement
+from schemalint.lint.sizes import Work, duration
 from schemalint.render.columns import shown
 from schemalint.render.style import Style
 from schemalint.render.text import describe_target
@@ -32,13 +34,13 @@ BLOCKS = {
     1: "ACCESS EXCLUSIVE only",
     2: "locks of whole tables",
     3: "locks of whole tables",
-    4: "other schema changes",
+    4: "other schema changes and VACUUM",
     5: "writes",
     6: "writes",
     7: "writes and locking reads",
     8: "reads and writes",
 }
-"""Lock number -> what others have to wait with, in users' words."""
+"""Lock number -> what others cannot do meanwhile, in users' words."""
 
 Steps = list[tuple[Source, list[dict[str, Any]]]]
 """Each file with what its statements do."""
@@ -70,8 +72,8 @@ def step(statement: Statement, context: Context) -> dict[str, Any]:
         "notices": [],
     }
     if refusal is None:
-        whole = {e.object.oid for e in outcome.effects if isinstance(e, (Created, Dropped)) and _is_table(e.object)}
-        for effect in outcome.effects:
+        whole = {e.object.oid for e in statement.effects if isinstance(e, (Created, Dropped)) and _is_table(e.object)}
+        for effect in statement.effects:
             if not (isinstance(effect, (Created, Dropped)) and _is_part(effect, whole)):
                 _add(found, effect, context)
     for key in ("creates", "changes", "drops"):
@@ -113,12 +115,14 @@ def _add(found: dict[str, Any], effect: object, context: Context) -> None:
                 }
             )
         case Scanned():
-            found["scans"].append(_of_table(effect.relation, effect.why, context))
+            found["scans"].append(_of_table(effect.relation, effect.why, context, "scan"))
         case Rewritten():
-            found["rewrites"].append(_of_table(effect.relation, effect.why, context))
+            found["rewrites"].append(_of_table(effect.relation, effect.why, context, "rewrite"))
         case IndexBuilt():
-            built = _of_table(effect.relation, context.table(effect.index), context)
-            found["builds"].append(built | {"concurrently": effect.concurrently})
+            index = context.table(effect.index) if effect.index else "an index"
+            built = _of_table(effect.relation, index, context, "build")
+            if not any(b["table"] == built["table"] and b["why"] == built["why"] for b in found["builds"]):
+                found["builds"].append(built | {"concurrently": effect.concurrently})
         case Created():
             found["creates"].append(_described(effect.object, context))
         case Changed():
@@ -137,13 +141,16 @@ def _add(found: dict[str, Any], effect: object, context: Context) -> None:
             found["notices"].append(effect.message)
 
 
-def _of_table(oid: int, why: str, context: Context) -> dict[str, Any]:
+def _of_table(oid: int, why: str, context: Context, work: Work) -> dict[str, Any]:
+    rows, size, new = context.rows(oid), context.bytes(oid), context.is_new(oid)
     return {
         "table": context.table(oid),
         "why": why,
-        "rows": context.rows(oid),
-        "bytes": context.bytes(oid),
-        "new": context.is_new(oid),
+        "rows": rows,
+        "bytes": size,
+        "size": None if new else context.size_of(oid),
+        "takes": None if new else duration(work, rows, size) or None,
+        "new": new,
     }
 
 
@@ -192,15 +199,54 @@ def _entry(entry: dict[str, Any], width: int, style: Style) -> Iterator[str]:
     said = f"{verdict}" + (f": {entry['sqlstate']}, {entry['message']}" if entry["sqlstate"] else "")
     if entry["verdict"] == "not understood":
         said = f"{verdict}: {entry['message']}"
-    yield pad + said
+    yield pad + said + _where(entry)
     for line in _details(entry):
         yield pad + shown(line)
+
+
+def _where(entry: dict[str, Any]) -> str:
+    """The transaction that it runs in, where that is more than itself; what is not known of its verdict."""
+    found = (
+        "" if entry["transaction"] == "its own" else f", in {entry['transaction']}'s transaction".replace("'s's", "'s")
+    )
+    found = ", inside BEGIN ... COMMIT" if entry["transaction"] == "a block" else found
+    if entry["verdict"] == "accepted" and entry["message"]:
+        found += f"; as far as is known: {entry['message']}"
+    return found
+
+
+def to_markdown(target: Target, files: Steps) -> Iterator[str]:
+    """The plan as a comment on a pull request: a table for each file."""
+    yield "## Plan"
+    yield ""
+    yield f"On {_escaped(describe_target(target))}:"
+    for source, steps in files:
+        yield ""
+        yield f"### {_escaped(source.name)}"
+        yield ""
+        yield "| Line | Statement | Verdict | What it does |"
+        yield "|--:|---|---|---|"
+        for entry in steps:
+            refused = f": {entry['sqlstate']}, {_escaped(entry['message'])}" if entry["sqlstate"] else ""
+            verdict = f"**refused**{refused}" if entry["sqlstate"] else entry["verdict"]
+            does = "<br>".join(_escaped(line) for line in _details(entry))
+            where = _escaped(_where(entry))
+            yield f"| {entry['line']} | `{_code(entry['statement'])}` | {verdict}{where} | {does} |"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]|~#<>])", r"\\\1", shown(text)).replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    """Text within backquotes in a table."""
+    return shown(text).replace("`", "'").replace("|", "\\|").replace("\n", " ")
 
 
 def _details(entry: dict[str, Any]) -> Iterator[str]:
     strong = [lock for lock in entry["locks"] if LOCK_MODES.index(lock["mode"]) >= _SHOWN_FROM and not lock["new"]]
     for lock in strong:
-        yield f"locks {lock['table']} in {lock['mode']}: others wait with {lock['blocks']}"
+        yield f"locks {lock['table']} in {lock['mode']}, which blocks {lock['blocks']}"
     for scan in entry["scans"]:
         if not scan["new"]:
             yield f"reads all of {scan['table']}{_size(scan)} for {scan['why']}"
@@ -219,4 +265,6 @@ def _details(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _size(item: dict[str, Any]) -> str:
-    return "" if item["rows"] is None else f" (about {item['rows']:.0f} rows)"
+    if item["size"] is None or (item["rows"] is None and item["bytes"] is None):
+        return ""
+    return f" ({item['size']})" if item["takes"] is None else f" ({item['size']}; {item['takes']})"

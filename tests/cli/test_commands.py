@@ -155,8 +155,28 @@ def test_plan_says_what_is_locked(run: Run, tmp_path: Path) -> None:
     args = ["plan", tmp_path / "m.sql", "--catalog", tmp_path / "c.sql"]
     ran = run(*args)
     assert ran.code == 1
-    assert "locks t in ACCESS EXCLUSIVE: others wait with reads and writes" in ran.out
+    assert "locks t in ACCESS EXCLUSIVE, which blocks reads and writes" in ran.out
     assert "writes all of t anew" in ran.out
     assert "refused: 42703" in ran.out
     steps = json.loads(run(*args, "--format", "json").out)["files"][0]["statements"]
     assert [s["verdict"] for s in steps] == ["accepted", "refused"]
+    markdown = run(*args, "--format", "markdown").out
+    assert "| 1 | `SELECT nothing` | **refused**: 42703" in markdown
+
+
+def test_plan_tells_sizes_transactions_and_what_cascade_takes_along(run: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        c="CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;",
+        m="BEGIN; ALTER TABLE t ADD CHECK (a > 0); COMMIT; DROP TABLE t CASCADE;",
+    )
+    out = run("plan", tmp_path / "m.sql", "--catalog", tmp_path / "c.sql").out
+    assert "accepted, inside BEGIN ... COMMIT" in out
+    assert "reads all of t for t_a_check" in out
+    assert "view v (by CASCADE)" in out
+
+
+def test_plan_presumes_tables_of_an_open_world(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, m="CREATE INDEX ON far (a);")
+    out = run("plan", tmp_path / "m.sql", "--open-world").out
+    assert "as far as is known" in out and "locks far in SHARE, which blocks writes" in out
