@@ -19,6 +19,7 @@ from schemalint.errors import UserError
 from schemalint.lint.loader import builtin_directory
 from schemalint.lint.metadata import Rule
 from schemalint.lint.packing import Find, pack, unpack
+from schemalint.migrations.runner import marker_of
 from schemalint.source import Source
 
 
@@ -125,6 +126,11 @@ def _texts(job: Job) -> dict[str, bytes]:
     for folder in dict.fromkeys(Path(name).parent for name in names):
         for path in _beside(folder):
             texts.setdefault(path, Path(path).read_bytes())
+    for _, selection in job.selections:
+        if selection.runner.fill is not None and selection.names:
+            settings = marker_of(selection.runner, Path(selection.names[0]).absolute().parent)
+            if settings is not None:
+                texts.setdefault(str(settings), settings.read_bytes())
     return texts
 
 

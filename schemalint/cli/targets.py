@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemalint.catalog.builtins import load
 from schemalint.catalog.store import Catalog
@@ -20,7 +21,8 @@ from schemalint.diagnostics import Target, Unchecked
 from schemalint.errors import UserError
 from schemalint.lint.engine import replay
 from schemalint.lint.files import File
-from schemalint.migrations.detect import load_runner, upward
+from schemalint.migrations.detect import load_runner
+from schemalint.migrations.layout import upward
 from schemalint.migrations.runner import Runner, folder_of
 from schemalint.simulator import Simulator
 from schemalint.source import Source
@@ -199,4 +201,19 @@ def read_file(name: str, runner: Runner | None = None) -> File:
         source = Source(f"<SQL of {name}>", runner.made(Path(name))[Path(name).absolute()])
     else:
         source = read_source(name)
-    return File(source, parts=runner.read(Path(name), source.text).up, way_out=runner.leave_transaction)
+    sent = source.text if runner.fill is None else runner.fill(Path(name), source.text)
+    return File(
+        source,
+        parts=runner.read(Path(name), source.text).up,
+        way_out=runner.leave_transaction,
+        sent="" if sent == source.text else sent,
+    )
+
+
+def read_selected(selection: Selection) -> list[File]:
+    """The files to check; where it is known that no others run with them, in the transaction that the runner gives all of them."""
+    read = [read_file(name, selection.runner) for name in selection.names]
+    if not selection.runner.at_once or selection.base is None:
+        return read
+    last = len(read) - 1
+    return [replace(file, continues=i > 0, goes_on=i < last) for i, file in enumerate(read)]

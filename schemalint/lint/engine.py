@@ -96,7 +96,7 @@ def check_files(
     """Check files in order, as one batch; with `asks`, note what only the rows can answer."""
     engine = Engine(simulator, rules, severities, thresholds)
     engine.asks = asks
-    if not asks and (count := share_of(files, engine)) > 0:
+    if not asks and all(file.back is None for file in files) and (count := share_of(files, engine)) > 0:
         check_in_two(engine, files, count)
         return engine.finish()
     for file in files:
@@ -111,19 +111,20 @@ def check_files(
 
 def run_file(simulator: Simulator, file: File) -> Iterator[tuple[RawStatement, Outcome | None]]:
     """Send a file's statements in a session of its own; None stands for a command of psql that may hide statements."""
-    simulator.reconnect()
+    if not file.continues:
+        simulator.reconnect()
     for part in file.ranges():
-        text = file.source.text[: part.end]
+        text = (file.sent or file.source.text)[: part.end]
         if part.start:
             text = _NO_LINE_END.sub(" ", text[: part.start]) + text[part.start :]
-        if part.transaction:
+        if part.transaction and not simulator.session.in_transaction_block:
             simulator.execute("BEGIN")
         for raw in split_statements(text):
             if raw.kind == "sql":
                 yield raw, _execute(simulator, text, raw)
             elif raw.kind == "psql" and hides_statements(text[raw.start : raw.end]):
                 yield raw, None
-        if simulator.session.in_transaction_block:
+        if simulator.session.in_transaction_block and not file.goes_on:
             simulator.execute("COMMIT")
 
 

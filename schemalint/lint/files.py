@@ -26,6 +26,11 @@ class File(Struct, frozen=True):
     """How to take the file out of its runner's transaction, one clause."""
     back: File | None = None
     """What undoes it, where that is to be checked, too."""
+    sent: str = ""
+    """The text as its runner sends it, as long as the source's, where that is different."""
+    continues: bool = False
+    goes_on: bool = False
+    """Whether it is in the transaction of the file before, and the next file in its."""
 
     def ranges(self) -> tuple[Part, ...]:
         """The parts that are sent, in order."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from schemalint.errors import UserError
+from schemalint.migrations.layout import upward
 from schemalint.migrations.names import RUNNERS
 from schemalint.migrations.runner import Mark, Name, Runner, folder_of, name_of
-
-MAX_LEVELS = 8
-"""Folders that are looked at for files that tell a runner, from the migrations upward; not above the repository."""
 
 MAX_SAMPLE = 50
 """Names, about, that tell whether files are a runner's."""
@@ -88,16 +86,6 @@ def _marked(runners: list[Runner], paths: Sequence[Path], *, sure: bool) -> Runn
                 if bool(mark.contains) != sure and _is_there(mark, folder, first):
                     return runner
     return None
-
-
-def upward(folder: Path) -> Iterator[Path]:
-    """A folder and those above it, as far as files that tell a runner are looked for."""
-    for level, above in enumerate((folder, *folder.parents)):
-        if level == MAX_LEVELS:
-            return
-        yield above
-        if (above / ".git").exists():
-            return
 
 
 def _is_there(mark: Mark, folder: Path, migration: Path) -> bool:

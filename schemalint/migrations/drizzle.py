@@ -11,7 +11,7 @@ from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 
 def read(path: PurePath, text: str) -> Script:
-    """All that is pending is one transaction; here each file is one. Breakpoints are comments."""
+    """All that is pending is one transaction. Breakpoints are comments."""
     return Script(wrapped(text))
 
 
@@ -32,6 +32,7 @@ RUNNER = Runner(
     folders=("drizzle",),
     contents=r"^--> statement-breakpoint",
     listed=journal,
+    at_once=True,
     leave_transaction="run it by hand: drizzle sends all that is pending as one transaction",
     ledger=Ledger("drizzle.__drizzle_migrations", "hash", recorded="hash", checksum="hash", hashed=sha256),
 )

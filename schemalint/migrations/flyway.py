@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path, PurePath
 
 from schemalint.migrations.checksums import crc32_of_lines
-from schemalint.migrations.parts import NOT_IN_TRANSACTION, separate, statements, wrapped
-from schemalint.migrations.runner import Ledger, Mark, Runner, Script
+from schemalint.migrations.parts import NOT_IN_TRANSACTION, filled, separate, statements, wrapped
+from schemalint.migrations.runner import Ledger, Mark, Runner, Script, marker_of
 
 
 def read(path: PurePath, text: str) -> Script:
@@ -24,13 +25,48 @@ def read(path: PurePath, text: str) -> Script:
     return Script(wrapped(text))
 
 
+_CONFIGURED = re.compile(r"^\s*flyway\.(?P<key>[\w.:-]+)\s*=[ \t]*(?P<value>[^\r\n]*?)\s*$", re.MULTILINE)
+
+
+def fill(path: Path, text: str) -> str:
+    """Placeholders that flyway.conf or flyway.toml gives a value, and the default schema."""
+    if "${" not in text:
+        return text
+    settings = marker_of(RUNNER, path.absolute().parent)
+    said = {} if settings is None else _settings(settings, settings.stat().st_mtime_ns)
+    if str(said.get("placeholderReplacement", "true")).lower() == "false":
+        return text
+    values = {key.removeprefix("placeholders."): v for key, v in said.items() if key.startswith("placeholders.")}
+    schemas = said.get("schemas", "public").split(",")
+    return filled(text, {"flyway:defaultSchema": said.get("defaultSchema") or schemas[0].strip(), **values})
+
+
+@cache
+def _settings(path: Path, changed: int) -> dict[str, str]:
+    """The settings of a configuration, with the names that flyway.conf gives them."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return _of_toml(text) if path.suffix == ".toml" else dict(_CONFIGURED.findall(text))
+
+
+def _of_toml(text: str) -> dict[str, str]:
+    import tomllib
+
+    try:
+        said = tomllib.loads(text).get("flyway", {})
+    except tomllib.TOMLDecodeError:
+        return {}
+    found = {key: ",".join(v) if isinstance(v, list) else str(v) for key, v in said.items() if not isinstance(v, dict)}
+    return found | {f"placeholders.{key}": str(value) for key, value in said.get("placeholders", {}).items()}
+
+
 RUNNER = Runner(
     name="flyway",
     files=r"(?:^|/)(?:[VB]|(?P<way>U))(?P<version>\d+(?:[._]\d+)*)__[^/]*\.sql$|(?:^|/)(?P<repeatable>R)__[^/]*\.sql$",
     read=read,
+    fill=fill,
     checksums=True,
     numeric=True,
-    marks=(Mark("flyway.conf"), Mark("flyway.toml"), Mark("conf/flyway.conf")),
+    marks=(Mark("flyway.toml"), Mark("flyway.conf"), Mark("conf/flyway.conf")),
     folders=("src/main/resources/db/migration", "db/migration"),
     names=r"(?:^|/)(?:[VBU]\d+(?:[._]\d+)*|R)__[^/]*\.sql$",
     leave_transaction="move it into a migration of its own, or put executeInTransaction=false into <file>.conf beside it",

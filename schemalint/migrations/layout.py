@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from collections.abc import Iterator
+from pathlib import Path, PurePath
 
 from msgspec import Struct
 
@@ -50,3 +51,17 @@ def _in_transaction(text: str, up: re.Match[str]) -> bool:
     if "transaction:false" in options or "notransaction" in options:
         return False
     return _NO_TRANSACTION.search(text) is None
+
+
+MAX_LEVELS = 8
+"""Folders that are looked at for files that tell a runner, from the migrations upward; not above the repository."""
+
+
+def upward(folder: Path) -> Iterator[Path]:
+    """A folder and those above it, as far as files that tell a runner are looked for."""
+    for level, above in enumerate((folder, *folder.parents)):
+        if level == MAX_LEVELS:
+            return
+        yield above
+        if (above / ".git").exists():
+            return

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 
 from schemalint.lint.files import Part
-from schemalint.migrations.parts import one_string, sections, separate, wrapped
+from schemalint.migrations.parts import filled, one_string, sections, separate, wrapped
 from schemalint.migrations.runner import Ledger, Mark, Runner, Script
 
 _CHANGESET = r"^[ \t]*--[ \t]*changeset[ \t]+(?P<id>[^\s:]+:[^\s]+)(?P<attributes>[^\r\n]*)"
@@ -38,10 +38,24 @@ def read(path: PurePath, text: str) -> Script:
     return Script(up, down)
 
 
+_PROPERTY = re.compile(r"^[ \t]*--[ \t]*property[ \t]+(?P<attributes>[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+
+def fill(path: PurePath, text: str) -> str:
+    """${name} of --property name:n value:v; the first value of a name stays."""
+    values: dict[str, str] = {}
+    for match in _PROPERTY.finditer(text):
+        said = {name.lower(): value.strip('"') for name, value in _ATTRIBUTE.findall(match["attributes"])}
+        if "name" in said and "value" in said and said.get("dbms", "postgresql") == "postgresql":
+            values.setdefault(said["name"], said["value"])
+    return filled(text, values) if values else text
+
+
 RUNNER = Runner(
     name="liquibase",
     files=r"\.sql$",
     read=read,
+    fill=fill,
     checksums=True,
     unique=False,
     marks=(Mark("liquibase.properties"),),

@@ -21,6 +21,7 @@ RUNNER = Runner(
     unique=False,
     marks=(Mark("package.json", contains='"node-pg-migrate"'),),
     contents=r"^[ \t]*--[ \t-]*up\s+migration",
+    at_once=True,
     leave_transaction="run it by hand, or write this migration in JavaScript with pgm.noTransaction()",
     ledger=Ledger("pgmigrations", "name", recorded="stem"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from schemalint.lint.files import Part
@@ -88,3 +88,25 @@ def marked(text: str, marker: str, no_transaction: str, otherwise: object = None
         else:
             down += made
     return Script(up, down) if some else Script(wrapped(text))
+
+
+_PLACEHOLDER = re.compile(r"\$\{([\w.:-]+)\}")
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with values for ${name}, as long as it was: spaces follow a short value. What has no room, stands within a word or
+    a quoted text, or has no value is left, and is said to be unknown."""
+
+    def value_of(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+        if value is None or len(value) > len(match[0]) or "\n" in value:
+            return match[0]
+        if len(value) < len(match[0]) and _IN_WORD.search(around):
+            return match[0]
+        return value.ljust(len(match[0]))
+
+    return _PLACEHOLDER.sub(value_of, text)
+
+
+_IN_WORD = re.compile(r"[\w$'\"]")

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from schemalint.errors import UserError
-from schemalint.migrations.detect import load_runner, upward
+from schemalint.migrations.detect import load_runner
+from schemalint.migrations.layout import upward
 from schemalint.migrations.runner import Runner
 
 MAX_SECONDS = 300

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from schemalint.lint.files import Part
+from schemalint.migrations.layout import upward
 
 
 class Script(Struct, frozen=True):
@@ -73,6 +74,8 @@ class Runner(Struct, frozen=True):
     listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
     leave_transaction  what to do, as an imperative clause, so that a statement runs outside of the transaction; empty: none is opened
     ledger     where it records what is applied; None where that is no table, or not known
+    at_once    all that is pending runs in one transaction
+    fill       what the runner sends instead of a file's text, where it fills in values that are known: as long as the text
     mismatch   the first migration of a folder that the runner's list of checksums there does not hold as it is, and whether it is in it
     made       for migrations that are programs: the SQL of all migrations of the project that a path is in, by file, in order
     dump       the file, from a folder above the migrations, that it writes the whole schema to, where no migrations make it up
@@ -93,6 +96,8 @@ class Runner(Struct, frozen=True):
     listed: Callable[[Path], list[str] | None] | None = None
     leave_transaction: str = ""
     ledger: Ledger | None = None
+    at_once: bool = False
+    fill: Callable[[Path, str], str] | None = None
     mismatch: Callable[[Path], tuple[Path, bool] | None] | None = None
     made: Callable[[Path], dict[Path, str]] | None = None
     dump: str = ""
@@ -149,6 +154,15 @@ def folder_of(path: Path) -> Path:
 
 def _is_folder(path: PurePath) -> bool:
     return path.name.lower() in ("up.sql", "down.sql", "migration.sql")
+
+
+def marker_of(runner: Runner, folder: Path) -> Path | None:
+    """The nearest file that tells the runner, from a folder upward; its settings are there."""
+    for above in upward(folder):
+        for mark in runner.marks:
+            if (above / mark.path).is_file():
+                return above / mark.path
+    return None
 
 
 def same_version(runner: Runner, version: str) -> str:
