@@ -150,11 +150,15 @@ def read_all(reader: Reader, catalog: Catalog, sizes: bool) -> None:
     listed, *objects, attributes, privileges, depends, comments = reader.fetch(queries)
     reader.end()
     numbers = rows.Numbers(catalog.builtins, listed)
+    columns = columns_of(attributes)
+    attributes.close()
     for classid, cursor in zip(CLASSES, objects, strict=True):
         found = texts(cursor)
         if classid == "pg_class":
-            found = rows.with_columns(found, columns_of(attributes))
+            found = rows.with_columns(found, columns)
         put(catalog, classid, rows.decode(classid, found, numbers))
+        cursor.close()  # with the answer, which is as large as all that is made from it
+    columns.clear()
     catalog.fill(rows.change_privileges(catalog, privileges, numbers))
     catalog.fill_dependencies(_dependencies(catalog, depends))
     catalog.fill_comments((rows.address(c, o, sub), text) for c, o, sub, text in comments)

@@ -50,7 +50,12 @@ class Header(Struct, omit_defaults=True):
 
 
 def snapshot_text(catalog: Catalog, sizes: Sizes = "bucketed", now: datetime | None = None) -> str:
-    """The snapshot of a catalog. `bucketed` sizes are rounded to a power of two, so that they seldom change."""
+    """The snapshot of a catalog."""
+    return "".join(f"{line}\n" for line in snapshot_lines(catalog, sizes, now))
+
+
+def snapshot_lines(catalog: Catalog, sizes: Sizes = "bucketed", now: datetime | None = None) -> Iterator[str]:
+    """The lines of the snapshot of a catalog. `bucketed` sizes are rounded to a power of two, so that they seldom change."""
     names = Identities(catalog)
     header = Header(
         format=FORMAT,
@@ -64,14 +69,21 @@ def snapshot_text(catalog: Catalog, sizes: Sizes = "bucketed", now: datetime | N
         dropped=tuple(sorted((obj.CLASS, names.of_object(obj)) for obj in catalog.dropped_builtins())),
     )
     lines = sorted(_lines(catalog, names, sizes))
-    body = ",\n".join(line for *_, line in lines)
-    return f'{{"schemalint": {_json(header)},\n"objects": [\n{body}\n]}}\n'
+    yield f'{{"schemalint": {_json(header)},'
+    yield '"objects": ['
+    last = len(lines) - 1
+    for place, (*_, line) in enumerate(lines):
+        yield line if place == last else f"{line},"
+    if not lines:
+        yield ""
+    yield "]}"
 
 
 def write_snapshot(catalog: Catalog, path: Path, sizes: Sizes = "bucketed") -> None:
     """Write a snapshot. Raises UserError."""
     try:
-        path.write_text(snapshot_text(catalog, sizes), encoding="utf-8")
+        with path.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as out:
+            out.writelines(f"{line}\n" for line in snapshot_lines(catalog, sizes))
     except OSError as error:
         raise UserError(f"{path}: {(error.strerror or type(error).__name__).lower()}") from None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from schemalint.catalog.snapshot import Sizes, snapshot_text
+from pathlib import Path
+
+from schemalint.catalog.snapshot import Sizes, snapshot_lines, write_snapshot
 from schemalint.cli.output import write
 
 
@@ -12,5 +14,8 @@ def run_snapshot(dsn: str, output: str | None, sizes: Sizes = "bucketed") -> int
 
     with connect(dsn) as connection:
         catalog = read_catalog(connection, sizes=sizes != "none")
-    write([snapshot_text(catalog, sizes).rstrip("\n")], output)
+    if output is None:
+        write(snapshot_lines(catalog, sizes), None)
+    else:
+        write_snapshot(catalog, Path(output), sizes)  # line by line: it may be hundreds of megabytes
     return 0
