@@ -22,6 +22,13 @@ from schemalint.simulator.effects import LOCK_MODES, SHARE
         "pgfence:missing-lock-timeout",
         "safe-migrate:require-lock-timeout",
         "pgls:lockTimeoutWarning",
+        "migrationpilot:MP090",
+        "migrationpilot:MP097",
+        "pgfence:create-trigger",
+        "pgfence:drop-trigger",
+        "pgfence:drop-constraint",
+        "pgls:avoidCreateTrigger",
+        "pgls:banDropTrigger",
     ),
 )
 def check(locked: Locked, ctx: Context) -> Iterator[Finding]:
