@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from schemalint.cli.jobs import cache_of
 from schemalint.cli.output import style_for, write
+from schemalint.cli.roots import by_root
 from schemalint.cli.selection import select_files
 from schemalint.cli.settings import read_config, with_options
-from schemalint.cli.targets import Database, databases, read_file
+from schemalint.cli.targets import Database, databases, read_selected
+from schemalint.config import Config
 from schemalint.lint.engine import Engine
 from schemalint.lint.files import File
 from schemalint.render import plan
@@ -33,19 +36,15 @@ def run_plan(
     """Say what each statement does; exit code 1 when the server would refuse one. Raises UserError."""
     config, _ = read_config(config_file, cache_of(os.environ))
     config = with_options(config, preset=preset, pg_version=pg_version, history=history, catalogs=catalogs)
-    selection = select_files(paths, runner or config.runner)
-    files = [read_file(name, selection.runner) for name in selection.names]
     lines: list[str] = []
-    markdown = format_ == "markdown"
     plans = []
     refused = False
-    for database in databases(config, dsn, open_world, selection):
-        steps = _steps(database, files)
+    for database, steps in _planned(config, paths, runner, dsn, open_world):
         refused = refused or any(s["verdict"] == "refused" for _, entries in steps for s in entries)
         plans.append(plan.to_object(database.target, steps))
         shown = (
             plan.to_markdown(database.target, steps)
-            if markdown
+            if format_ == "markdown"
             else plan.render(database.target, steps, style_for(output))
         )
         lines += [*([""] if lines else []), *shown]
@@ -57,7 +56,21 @@ def run_plan(
     return int(refused)
 
 
-def _steps(database: Database, files: list[File]) -> list[tuple[Source, list[dict[str, Any]]]]:
+Steps = list[tuple[Source, list[dict[str, Any]]]]
+
+
+def _planned(
+    config: Config, paths: tuple[str, ...], runner: str | None, dsn: str | None, open_world: bool
+) -> Iterator[tuple[Database, Steps]]:
+    """What each root's migrations do on each of its databases."""
+    for of_root, names in by_root(config, paths):
+        selection = select_files(names, runner or of_root.runner, dsn=dsn)
+        files = read_selected(selection)
+        for database in databases(of_root, dsn, open_world, selection):
+            yield database, _steps(database, files)
+
+
+def _steps(database: Database, files: list[File]) -> Steps:
     engine = Engine(database.simulator, ())
     found = []
     for file in files:

@@ -267,6 +267,14 @@ def _since(rev: str, runner: Runner, names: list[str], unchecked: list[Unchecked
         if name in base.edited and repeatable:
             new.append(str(path))
             continue
+        if name in base.edited and runner.grows is not None:
+            source = _read(path)
+            if runner.grows(decode(bytes_at(base, name), name), source.text):
+                new.append(str(path))
+                unchecked.append(
+                    Unchecked(f"what of this file is on {where} already is checked as if it were new", source)
+                )
+                continue
         on_base.append(path)
         if name in base.edited:
             found.append(checks.edited(runner, _read(path), where))

@@ -218,3 +218,15 @@ def test_a_whole_history_without_a_base_says_that_all_tables_count_as_new(run: A
     whole, since = run("check", "migrations"), run("check", "migrations", "--base", "main")
     assert "every table counts as new" in " ".join(whole.out.split()) and "dropped-column" not in whole.out
     assert "counts as new" not in " ".join(since.out.split()) and "dropped-column" in since.out
+
+
+def test_a_changeset_more_is_no_edit(repository: Repository, run: Run) -> None:
+    one = "--liquibase formatted sql\n--changeset me:1\nCREATE TABLE a (id bigint PRIMARY KEY);\n"
+    repository.commit({"c/a.sql": one})
+    repository.git("branch", "-f", "main")
+    repository.write({"c/a.sql": f"{one}--changeset me:2\nALTER TABLE a ADD COLUMN n nope;\n"})
+    ran = run("check", "c", "--base", "main", "--format", "json")
+    assert found(ran.out) == [("unknown-type", "c/a.sql")]
+    assert "as if it were new" in json.loads(ran.out)["summary"]["not_checked"][0]["reason"]
+    repository.write({"c/a.sql": one.replace("bigint", "int")})
+    assert ("edited-migration", "c/a.sql") in found(run("check", "c", "--base", "main", "--format", "json").out)

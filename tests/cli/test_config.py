@@ -74,6 +74,9 @@ def test_each_root_has_its_runner_and_catalog(run: Run) -> None:
     assert run("check", "two/db", "--select", "refused").code == 0
     assert "runner: flyway" in run("check", "two/db").out
     assert run("check", "one", "--format", "json", "--select", "refused").code == 1
+    ran = run("plan", "--format", "json")
+    verdicts = [s["verdict"] for p in json.loads(ran.out) for f in p["files"] for s in f["statements"]]
+    assert (ran.code, verdicts) == (1, ["refused", "accepted"])
 
 
 def test_files_of_a_pattern_have_their_own_severities(run: Run) -> None:

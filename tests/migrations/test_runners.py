@@ -31,6 +31,18 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[str]]] = {
         ["db/V1_1__a.sql", "db/V1.2__b.sql", "db/V10__c.sql", "db/R__view.sql"],
     ),
     "liquibase": ({"changes/a.sql": f"--liquibase formatted sql\n--changeset me:1\n{UP}"}, ["changes/a.sql"]),
+    "liquibase master": (
+        {
+            "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - include:\n      file: db/changelog/late.sql\n"
+            "  - include:\n      file: more.xml\n      relativeToChangelogFile: true\n",
+            "db/changelog/more.xml": '<databaseChangeLog><includeAll path="more/"/></databaseChangeLog>',
+            "db/changelog/late.sql": f"--liquibase formatted sql\n--changeset me:1\n{UP}",
+            "db/changelog/early.sql": f"--liquibase formatted sql\n--changeset me:2\n{UP}",
+            "db/changelog/more/b.sql": f"--liquibase formatted sql\n--changeset me:3\n{UP}",
+            "db/changelog/more/a.sql": f"--liquibase formatted sql\n--changeset me:4\n{UP}",
+        },
+        ["db/changelog/late.sql", "db/changelog/more/a.sql", "db/changelog/more/b.sql"],
+    ),
     "dbmate": (
         {"db/migrations/20240101_a.sql": f"-- migrate:up\n{UP}-- migrate:down\nDROP TABLE a;\n"},
         ["db/migrations/20240101_a.sql"],
