@@ -7,6 +7,7 @@ cut at its keywords and each piece is read on its own; what cannot be read is le
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -78,8 +79,13 @@ _OPENERS = frozenset("begin then else loop declare".split())
 _CONDITIONS = {"if": "then", "elsif": "then", "elseif": "then", "while": "loop", "when": "then"}
 
 
-def pieces(text: str, body: Body, version: int) -> Iterator[Piece]:
+@lru_cache(maxsize=256)  # several rules ask about one body, and again at the end of the batch
+def pieces(text: str, body: Body, version: int) -> tuple[Piece, ...]:
     """The statements and expressions of a body that can be read."""
+    return tuple(_pieces(text, body, version))
+
+
+def _pieces(text: str, body: Body, version: int) -> Iterator[Piece]:
     try:
         tokens = tokenize(text, body.start, body.end, version=version)
     except ParseError:

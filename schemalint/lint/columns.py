@@ -25,8 +25,18 @@ class TypedColumn(Struct, frozen=True):
     existing: bool
 
 
-def typed_columns(stmt: Node, ctx: Context) -> Iterator[TypedColumn]:
-    """Of CREATE TABLE and ALTER TABLE; none of temporary tables and partitions, and none whose type is not known."""
+def typed_columns(stmt: Node, ctx: Context) -> tuple[TypedColumn, ...]:
+    """Of CREATE TABLE and ALTER TABLE; none of temporary tables and partitions, and none whose type is not known.
+
+    They are looked up once, since many rules ask, some of them about earlier statements.
+    """
+    kept = ctx.typed_columns.get(id(stmt))
+    if kept is None or kept[0] is not stmt:
+        kept = ctx.typed_columns[id(stmt)] = (stmt, tuple(_typed_columns(stmt, ctx)))
+    return kept[1]
+
+
+def _typed_columns(stmt: Node, ctx: Context) -> Iterator[TypedColumn]:
     from schemalint.semantics.lsyscache import get_base_element_type, get_base_type
 
     table = relation_of(stmt)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ from schemalint.syntax.nodes import AlterTableStmt, CopyStmt, InsertStmt, Node, 
 from schemalint.syntax.tokens import QUOTED, WORD, Tokens, tokenize
 
 C = TypeVar("C", bound=CatalogObject)
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+")
 
 
 class Statement:
@@ -138,6 +141,10 @@ class Context:
         self.statements: list[Statement] = []
         self._filling: list[tuple[Statement, RangeVar]] = []
         self._looked_at = 0
+        self._dropped_names: tuple[int, dict[str, model.Relation]] = (0, {})
+        self.typed_columns: dict[
+            int, tuple[Node, tuple[Any, ...]]
+        ] = {}  # what columns.py has found out, by the node's id
         self._presumed: dict[tuple[str | None, str], model.Relation] = {}
         self.target = target
         self.thresholds = Thresholds()
@@ -196,11 +203,16 @@ class Context:
         found = self.names.find(model.Relation, name.schemaname, name.relname)
         if found is not None:
             return found
-        for oid, statement in reversed(self.dropped.items()):
-            before = statement.before.get(ObjectAddress("pg_class", oid))
-            if isinstance(before, model.Relation) and before.name == name.relname:
-                return before
-        return None
+        return self._dropped_by_name().get(name.relname)
+
+    def _dropped_by_name(self) -> dict[str, model.Relation]:
+        """The relations that the batch has dropped, as they were before; of several with a name the last one."""
+        known, names = self._dropped_names
+        if known != len(self.dropped):
+            gone = ((s.before.get(ObjectAddress("pg_class", oid))) for oid, s in self.dropped.items())
+            names = {before.name: before for before in gone if isinstance(before, model.Relation)}
+            self._dropped_names = len(self.dropped), names
+        return names
 
     def existing(self, name: RangeVar | None, statement: Statement | None = None) -> model.Relation | None:
         """The relation that a statement (the current one) names, as it was before, where it was there before the batch; presumed
@@ -434,6 +446,9 @@ class Context:
 
 def locate(text: str, start: int, end: int, word: str) -> Span | None:
     """The first identifier (or string) `word` in text[start:end]."""
+    piece = text[start:end]
+    if _PLAIN.fullmatch(word) and "&" not in piece and "\\" not in piece and word.lower() not in piece.lower():
+        return None  # without escapes, what is not written is not there
     tokens = _tokens(text, start, end)
     for i, kind in enumerate(tokens.kind):
         if kind in (WORD, QUOTED) and tokens.value[i] == word:

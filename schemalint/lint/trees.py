@@ -16,6 +16,11 @@ REGEX_OPERATORS = {"~": "", "!~": "", "~*": "i", "!~*": "i"}
 """Operators that take a regular expression on their right, and the flags that they imply."""
 
 
+MAX_KEPT = 64
+_KEPT: dict[int, tuple[object, tuple[Node, ...]]] = {}
+"""The nodes of the trees that were looked through last, by the tree's id: rule after rule looks through the same one."""
+
+
 def walk(tree: object) -> Iterator[Node]:
     """A node, or each node of a tuple, and all that is below, in the order of the text as far as the tree keeps it."""
     stack = [tree]
@@ -34,7 +39,12 @@ def walk(tree: object) -> Iterator[Node]:
 
 def find_all(tree: object, kind: type[N]) -> Iterator[N]:
     """All nodes of a kind in a tree."""
-    for node in walk(tree):
+    kept = _KEPT.get(id(tree))
+    if kept is None or kept[0] is not tree:
+        if len(_KEPT) >= MAX_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[id(tree)] = (tree, tuple(walk(tree)))
+    for node in kept[1]:
         if isinstance(node, kind):
             yield node
 
