@@ -34,11 +34,11 @@ def check(stmt: nodes.DropStmt, ctx: Context) -> Iterator[Finding]:
     for drop in named_drops(ctx.statement, ctx):
         table = drop.object
         empty = isinstance(table, model.Relation) and table.rows == 0
-        size = "its size is not known" if not isinstance(table, model.Relation) else ctx.size_of(table.oid)
+        known = isinstance(table, model.Relation) and (table.rows is not None or table.bytes is not None)
         yield Finding(
             f"{drop.name} goes with all its rows, and what still asks for it fails",
             at=drop.at,
-            labels=(Label(f"its {size}" if size.startswith("size") else size, fact=drop.name),),
+            labels=(Label(ctx.size_of(table.oid), fact=drop.name),) if table is not None and known else (),
             help="drop it in a deployment after the one whose code no longer asks for it, and keep a dump of its rows",
             severity="info" if empty else None,
         )

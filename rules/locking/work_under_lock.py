@@ -25,6 +25,8 @@ Change = nodes.UpdateStmt | nodes.DeleteStmt | nodes.InsertStmt
         "strong_migrations:validate_check_constraint",
         "strong_migrations:validate_foreign_key",
         "migrationpilot:MP008",
+        "migrationpilot:MP080",
+        "bytebase:BUILTIN_PRIOR_BACKUP_CHECK",
         "pgfence:not-valid-validate-same-tx",
         "pgfence:statement-after-access-exclusive",
         "pgls:requireSeparateConstraintValidation",
