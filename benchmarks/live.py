@@ -1,6 +1,7 @@
 """What reading a live database costs as it grows, beside pg_dump and beside what a user does today.
 
     python benchmarks/live.py [TABLES...]        # 100 5000 by default; 100000 takes minutes and 4 GB of memory
+    python benchmarks/live.py --targets 500      # one migration on so many databases, 8 MB each, beside one
 
 For each size, in seconds: check --dsn of one migration that touches three tables, snapshot, check --catalog of that snapshot, pg_dump
 --schema-only, and the same migration in a copy restored from that dump.
@@ -77,7 +78,31 @@ def restored(server: Server, psql: Path, dump: Path, migration: Path) -> float:
     return seconds
 
 
+def measure_targets(server: Server, count: int, directory: Path) -> None:
+    """check --targets of so many databases of 50 tables, beside check --dsn of one of them."""
+    first = server.create_database()
+    fill(server, first, 50)
+    names = [first]
+    with server.connect() as connection:
+        for place in range(1, count):
+            names.append(f"{first}_{place}")
+            connection.execute(f'CREATE DATABASE "{names[-1]}" TEMPLATE "{first}"')
+    migration, targets = directory / "m.sql", directory / "targets"
+    migration.write_text(MIGRATION)
+    targets.write_text("".join(f"{server.dsn(name)}\n" for name in names))
+    schemalint = (sys.executable, "-m", "schemalint", "check", migration)
+    one = min(timed(*schemalint, "--dsn", server.dsn(first)) for _ in range(3))
+    all_ = timed(*schemalint, "--targets", targets)
+    print(
+        f"{count:7} targets: {all_:.2f} s, one {one:.2f} s: {all_ / one:.1f} times as long, {all_ / count * 1000:.0f} ms each"
+    )
+
+
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["--targets"]:
+        with started(available_binaries()[MAJOR]) as server, tempfile.TemporaryDirectory() as place:
+            measure_targets(server, int(arguments[1]), Path(place))
+        return 0
     sizes = [int(argument) for argument in arguments] or [100, 5000]
     first: float | None = None
     settings = {"max_locks_per_transaction": "4096"}
