@@ -147,7 +147,7 @@ tables = st.one_of(
     filled("CREATE TABLE {} PARTITION OF {} {}", table, table, bound),
     filled("CREATE TABLE {} PARTITION OF {} (a DEFAULT 5, CHECK (a > 0)) {}", table, table, bound),
     filled("ALTER TABLE {} ATTACH PARTITION {} {}", table, table, bound),
-    filled("ALTER TABLE {} DETACH PARTITION {}", table, table),
+    filled("ALTER TABLE {} DETACH PARTITION {}{}", table, table, words("", " FINALIZE")),
     filled("ALTER TABLE {}{} {}", missing, table, alteration),
     filled("ALTER TABLE {} {}", table, alteration),
     filled("ALTER TABLE {} {}", table, alteration),
@@ -292,6 +292,13 @@ second = st.one_of(
     ),
     filled("CREATE TABLE u (a int, b text) PARTITION BY {} (a)", strategy),
 )
+third = words(
+    "CREATE TABLE w (a int, b text, c date, d int)",
+    "CREATE TABLE w (a int, b text, c timestamptz)",
+    "CREATE VIEW v AS SELECT a, b FROM t",
+    "CREATE VIEW x AS SELECT * FROM u",
+    "CREATE INDEX x_idx ON t (a)",
+)
 prelude = words(
     "CREATE TYPE mood AS ENUM ('sad', 'ok')",
     "CREATE DOMAIN pos AS int CHECK (VALUE > 0)",
@@ -302,6 +309,10 @@ prelude = words(
 )
 
 sequences: SearchStrategy[list[str]] = st.tuples(
-    st.lists(prelude, max_size=3, unique=True), first, second, st.lists(statement, min_size=4, max_size=14)
-).map(lambda parts: [*parts[0], parts[1], parts[2], *parts[3]])
+    st.lists(prelude, min_size=2, max_size=5, unique=True),
+    first,
+    second,
+    st.lists(third, max_size=2, unique=True),
+    st.lists(statement, min_size=4, max_size=14),
+).map(lambda parts: [*parts[0], parts[1], parts[2], *parts[3], *parts[4]])
 """Statements for an empty database, some of which the server refuses."""

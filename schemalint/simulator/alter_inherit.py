@@ -8,7 +8,7 @@ from schemalint.catalog.model import Attribute, Constraint, ObjectAddress, Relat
 from schemalint.errors import Refusal
 from schemalint.semantics.query import UNKNOWN_TYPE, equal
 from schemalint.semantics.types import typename_type
-from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command, simple_permissions
+from schemalint.simulator.alter_work import FINALIZE_HINT, AlteredTable, AlterTable, At, Command, simple_permissions
 from schemalint.simulator.effects import ACCESS_SHARE, SHARE_UPDATE_EXCLUSIVE
 from schemalint.simulator.not_null import find_not_null_constraint_attnum
 from schemalint.simulator.objectaddress import column_named, constraint_of
@@ -245,7 +245,9 @@ def at_exec_drop_inherit(work: AlterTable, tab: AlteredTable, command: Command) 
     remove_inheritance(session, child, parent, (rangevar.start, rangevar.end))
 
 
-def remove_inheritance(session: Session, child: Relation, parent: Relation, at: At) -> None:
+def remove_inheritance(
+    session: Session, child: Relation, parent: Relation, at: At, *, expect_detached: bool = False
+) -> None:
     """RemoveInheritance."""
     if parent.oid not in child.inherits:
         if parent.kind == "p":
@@ -253,7 +255,15 @@ def remove_inheritance(session: Session, child: Relation, parent: Relation, at: 
         else:
             message = f'relation "{parent.name}" is not a parent of relation "{child.name}"'
         raise Refusal("42P01", message, at=at, word=parent.name)
-    after = replace(child, inherits=tuple(oid for oid in child.inherits if oid != parent.oid))
+    if expect_detached and not child.detachpending:
+        message = f'cannot complete detaching partition "{child.name}"'
+        detail = "There's no pending concurrent detach."
+        raise Refusal("55000", message, at=at, word=child.name, detail=detail)
+    if child.detachpending and not expect_detached:
+        message = f'cannot detach partition "{child.name}"'
+        detail = "The partition is being detached concurrently or has an unfinished detach."
+        raise Refusal("55000", message, at=at, word=child.name, detail=detail, hint=FINALIZE_HINT)
+    after = replace(child, detachpending=False, inherits=tuple(oid for oid in child.inherits if oid != parent.oid))
     names = {column.name for column in parent.columns if not column.dropped}
     columns = tuple(
         replace(column, inhcount=column.inhcount - 1, islocal=column.islocal or column.inhcount == 1)

@@ -12,7 +12,7 @@ from schemalint.simulator.alter_inherit import (
     open_relation,
     remove_inheritance,
 )
-from schemalint.simulator.alter_work import AlteredTable, AlterTable, At, Command, simple_permissions
+from schemalint.simulator.alter_work import FINALIZE_HINT, AlteredTable, AlterTable, At, Command, simple_permissions
 from schemalint.simulator.deletion import perform_deletion
 from schemalint.simulator.effects import ACCESS_EXCLUSIVE, ACCESS_SHARE, SHARE_UPDATE_EXCLUSIVE
 from schemalint.simulator.foreign_key_partitions import clone_foreign_key_constraints, index_get_partition
@@ -251,21 +251,29 @@ def at_exec_detach_partition(work: AlterTable, tab: AlteredTable, command: Comma
             raise Refusal("55000", message, at=at)
         session.lock(default.oid, ACCESS_EXCLUSIVE)
     child = open_relation(session, change.name, SHARE_UPDATE_EXCLUSIVE if change.concurrent else ACCESS_EXCLUSIVE)
+    if change.concurrent:
+        _check_no_pending_detach(session, relation, at)
     remove_inheritance(session, child, relation, at)
     _detach_finalize(work, relation, work.rel(child.oid), at)
 
 
+def _check_no_pending_detach(session: Session, relation: Relation, at: At) -> None:
+    """One detachment at a time (MarkInheritDetached)."""
+    pending = next((child for child in session.catalog.children(relation.oid) if child.detachpending), None)
+    if pending is not None:
+        table = f"{session.names.namespace_name(relation.namespace)}.{relation.name}"
+        message = f'partition "{pending.name}" already pending detach in partitioned table "{table}"'
+        raise Refusal("55000", message, at=at, word=pending.name, hint=FINALIZE_HINT)
+
+
 def at_exec_detach_partition_finalize(work: AlterTable, tab: AlteredTable, command: Command) -> None:
-    """ATExecDetachPartitionFinalize. No detachment waits for it: CONCURRENTLY ends what it began."""
+    """ATExecDetachPartitionFinalize, of what was interrupted before: CONCURRENTLY ends here what it began."""
     relation = work.rel(tab.relid)
     change: PartitionCmd = command.def_
     child = open_relation(work.session, change.name, ACCESS_EXCLUSIVE)
     at = (change.name.start, change.name.end)
-    if relation.oid not in child.inherits:
-        message = f'relation "{child.name}" is not a partition of relation "{relation.name}"'
-        raise Refusal("42P01", message, at=at, word=child.name)
-    message = f'cannot complete detaching partition "{child.name}"'
-    raise Refusal("55000", message, at=at, word=child.name, detail="There's no pending concurrent detach.")
+    remove_inheritance(work.session, child, relation, at, expect_detached=True)
+    _detach_finalize(work, relation, work.rel(child.oid), at)
 
 
 def _detach_finalize(work: AlterTable, relation: Relation, child: Relation, at: At) -> None:

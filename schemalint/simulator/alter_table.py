@@ -13,6 +13,7 @@ from schemalint.errors import NotModelled, Refusal
 from schemalint.simulator.alter_checks import check_alter_relation
 from schemalint.simulator.alter_locks import alter_table_get_lock_level
 from schemalint.simulator.alter_work import (
+    FINALIZE_HINT,
     PASS_ADD_COL,
     PASS_ADD_CONSTR,
     PASS_ADD_OTHERCONSTR,
@@ -146,6 +147,9 @@ def prep_cmd(work: AlterTable, relation: Relation, given: Command, recurse: bool
     tab = work.table(relation.oid)
     command = given.copy()
     subtype = command.subtype
+    if relation.detachpending and subtype != "AT_DetachPartitionFinalize":
+        message = f'cannot alter partition "{relation.name}" with an incomplete detach'
+        raise Refusal("55000", message, at=command.at, word=relation.name, hint=FINALIZE_HINT)
     prepared = _PREPARED.get(subtype)
     if prepared is None:
         raise NotModelled(subtype, command.at)

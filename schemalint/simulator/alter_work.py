@@ -15,6 +15,8 @@ from schemalint.syntax.nodes import AlterTableCmd, Node, RangeVar
 
 At = tuple[int, int] | None
 
+FINALIZE_HINT = "Use ALTER TABLE ... DETACH PARTITION ... FINALIZE to complete the pending detach operation."
+
 (
     PASS_DROP,
     PASS_ALTER_TYPE,

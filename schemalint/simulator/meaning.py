@@ -88,6 +88,16 @@ def simplified(node: Any, names: Identities) -> Any:
         return ("regclass", names.of("pg_class", int(node.value)))
     if isinstance(node, q.Const):
         return ("const", names.of("pg_type", node.type), node.typmod, str(node.value))
+    if (
+        isinstance(node, q.RangeTblEntry) and node.kind == "relation"
+    ):  # what it had when the query was stored, it may have lost since
+        return (
+            "relation",
+            names.of("pg_class", node.relid),
+            node.inh,
+            node.in_from,
+            simplified(node.tablesample, names),
+        )
     if isinstance(node, Struct):
         found: list[Any] = [type(node).__name__]
         for field in node.__struct_fields__:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
-from same_verdicts import assert_same_verdicts
+from oracle_live import compared
+from same_verdicts import assert_same_verdicts, statements_of, verdicts_on
 from servers import Server
 
+from schemalint.catalog import live
+from schemalint.catalog.model import Relation
 from schemalint.simulator import Simulator
 from schemalint.simulator.effects import Scanned
 
@@ -257,3 +261,35 @@ def test_a_check_saves_reading_a_partition(server18: Server) -> None:
             read = any(isinstance(effect, Scanned) for effect in simulator.execute(statement).effects)
             simulator.undo()
             assert read == any("verifying table" in message for message in said), statement
+
+
+PENDING = """
+ALTER TABLE p DETACH PARTITION p1;
+ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;
+ALTER TABLE p DETACH PARTITION p2 CONCURRENTLY;
+ALTER TABLE p1 ADD COLUMN x int;
+ALTER TABLE p DETACH PARTITION p2 FINALIZE;
+CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (3) TO (5);
+ALTER TABLE p DETACH PARTITION p1 FINALIZE;
+ALTER TABLE p DETACH PARTITION p1 FINALIZE;
+ALTER TABLE p1 ADD COLUMN x int
+"""
+
+
+def test_interrupted_detachments(server: Server) -> None:
+    with server.database() as connection:
+        connection.execute("CREATE TABLE p (a int) PARTITION BY RANGE (a)")
+        connection.execute("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (5)")
+        connection.execute("CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (5) TO (9)")
+        with server.connect(connection.info.dbname, autocommit=False) as reader:
+            reader.execute("SELECT * FROM p")
+            connection.execute("SET lock_timeout = '100ms'")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                connection.execute("ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY")
+        connection.execute("RESET lock_timeout")
+        simulator = Simulator(catalog=live.read_catalog(connection))
+        assert simulator.catalog.find(Relation, 2200, "p1").detachpending
+        for verdict in verdicts_on(connection, statements_of(PENDING)):
+            outcome = simulator.execute(verdict.statement)
+            assert (verdict.statement, outcome.sqlstate, outcome.message) == verdict
+        assert compared(live.read_catalog(connection), simulator.catalog) == []

@@ -109,6 +109,7 @@ class Relation(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only
                 c composite type, f foreign table, t TOAST table
     persistence p permanent, u unlogged, t temporary
     inherits    parents in order (pg_inherits); of a partition, the partitioned table
+    detachpending   DETACH PARTITION CONCURRENTLY was interrupted (inhdetachpending)
     view        the query of a view or materialized view, as pg_get_viewdef prints it
     rows, bytes reltuples (-1 when never analyzed) and pg_total_relation_size; None when not known
     """
@@ -123,6 +124,7 @@ class Relation(CatalogObject, frozen=True, gc=False, omit_defaults=True, kw_only
     of_type: Oid = 0
     inherits: tuple[Oid, ...] = ()
     ispartition: bool = False
+    detachpending: bool = False
     partition_key: PartitionKey | None = None
     partition_bound: PartitionBound | None = None
     am: Oid = 0

@@ -8,6 +8,7 @@ SELECT c.oid, relname AS name, relnamespace AS namespace, relkind AS kind, relow
        CASE WHEN relkind IN ('r', 'm') THEN {size} END AS bytes,
        CASE WHEN relkind IN ('r', 'p', 'f', 'i', 'I') THEN
            (SELECT json_agg(inhparent ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid) END AS inherits,
+       CASE WHEN relispartition THEN nullif((SELECT inhdetachpending FROM pg_inherits WHERE inhrelid = c.oid), false) END AS detachpending, -- >= 14
        CASE WHEN relkind = 'p' THEN
            (SELECT json_build_object('strategy', partstrat, 'attrs', partattrs::int2[], 'opclasses', partclass::oid[],
                        'collations', partcollation::oid[],
