@@ -1,6 +1,7 @@
 """What a check costs: python benchmarks/check.py [SQL_FILE_OR_FOLDER | RECORDS.jsonl]...
 
-- wall time and peak memory of `schemalint check` on the TSRC migration as a process, beside `python -c "import sqlglot"` in the same run
+- wall time and peak memory of `schemalint check` on the TSRC migration as a process, without a cache and with what the run before
+  has kept, beside `python -c "import sqlglot"` in the same run
 - statements a second for reading alone, for reading and simulating, and with all rules on top, over the given files (default: fixtures/).
   A .jsonl file has one {"sql": ...} a line, in the order of their execution; each file is a database of its own.
 """
@@ -8,12 +9,14 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from schemalint.lint.engine import Engine
 from schemalint.lint.files import File as BatchFile
@@ -54,14 +57,22 @@ def process_costs() -> None:
         str(TSRC / "catalog.sql"),
     ]
     import_command = [sys.executable, "-c", "import sqlglot"]
-    pairs = [(wall(check_command), wall(import_command)) for _ in range(RUNS)]
-    ours, theirs = (statistics.median(p[i] for p in pairs) for i in (0, 1))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"check of TSRC {ours * 1e3:.0f} ms, import sqlglot {theirs * 1e3:.0f} ms, ratio {ratio:.2f}")
-    memory = [peak_memory(command) for command in (check_command, import_command)]
-    print(
-        f"peak memory {memory[0] / 1024:.0f} MB, import sqlglot {memory[1] / 1024:.0f} MB, ratio {memory[0] / memory[1]:.2f}"
-    )
+    with TemporaryDirectory() as cache:
+        os.environ["SCHEMALINT_CACHE_DIR"] = cache
+        for what, command in (
+            ("check of TSRC, nothing kept", [*check_command, "--no-cache"]),
+            ("check of TSRC again", check_command),
+        ):
+            wall(command)
+            pairs = [(wall(command), wall(import_command)) for _ in range(RUNS)]
+            ours, theirs = (statistics.median(p[i] for p in pairs) for i in (0, 1))
+            ratio = statistics.median(a / b for a, b in pairs)
+            memory = [peak_memory(c) for c in (command, import_command)]
+            print(f"{what}: {ours * 1e3:.0f} ms, import sqlglot {theirs * 1e3:.0f} ms, ratio {ratio:.2f}")
+            print(
+                f"    peak memory {memory[0] / 1024:.0f} MB, import sqlglot {memory[1] / 1024:.0f} MB, "
+                f"ratio {memory[0] / memory[1]:.2f}"
+            )
 
 
 def wall(command: list[str]) -> float:

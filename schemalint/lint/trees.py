@@ -18,33 +18,45 @@ REGEX_OPERATORS = {"~": "", "!~": "", "~*": "i", "!~*": "i"}
 
 MAX_KEPT = 64
 _KEPT: dict[int, tuple[object, tuple[Node, ...]]] = {}
-"""The nodes of the trees that were looked through last, by the tree's id: rule after rule looks through the same one."""
+"""The nodes of the trees that were walked last, by the tree's id: rule after rule walks the same one."""
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""The fields of each kind of node that may hold others, from the last to the first."""
+
+_PLACES = frozenset(("start", "end", "location"))
 
 
 def walk(tree: object) -> Iterator[Node]:
     """A node, or each node of a tuple, and all that is below, in the order of the text as far as the tree keeps it."""
+    kept = _KEPT.get(id(tree))
+    if kept is None or kept[0] is not tree:
+        if len(_KEPT) >= MAX_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[id(tree)] = (tree, tuple(_walk(tree)))
+    return iter(kept[1])
+
+
+def _walk(tree: object) -> Iterator[Node]:
     stack = [tree]
     while stack:
         item = stack.pop()
         if isinstance(item, Node):
             yield item
-            stack.extend(
-                value
-                for field in reversed(item.__struct_fields__)
-                if isinstance(value := getattr(item, field), (tuple, Struct))
-            )
+            kind = type(item)
+            if (fields := _FIELDS.get(kind)) is None:
+                fields = tuple(f for f in reversed(item.__struct_fields__) if f not in _PLACES)
+                _FIELDS[kind] = fields
+            for field in fields:
+                value = getattr(item, field)
+                if value and isinstance(value, (tuple, Struct)):
+                    stack.append(value)
         elif isinstance(item, tuple):
             stack.extend(reversed(item))
 
 
 def find_all(tree: object, kind: type[N]) -> Iterator[N]:
     """All nodes of a kind in a tree."""
-    kept = _KEPT.get(id(tree))
-    if kept is None or kept[0] is not tree:
-        if len(_KEPT) >= MAX_KEPT:
-            _KEPT.clear()
-        kept = _KEPT[id(tree)] = (tree, tuple(walk(tree)))
-    for node in kept[1]:
+    for node in walk(tree):
         if isinstance(node, kind):
             yield node
 
