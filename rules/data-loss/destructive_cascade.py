@@ -56,6 +56,8 @@ def _named_is_presumed(stmt: Node, ctx: Context) -> bool:
     if isinstance(stmt, nodes.AlterTableStmt):
         table = ctx.existing(stmt.relation)
         return table is not None and table.oid < 0
+    if isinstance(stmt, nodes.DropStmt) and stmt.removeType == "OBJECT_VIEW":  # which no rule about lost rows looks at
+        return not ctx.catalog.closed and not any(ctx.catalog.is_doubted(written[-1]) for written in stmt.objects)
     return any(drop.object is None for drop in named_drops(ctx.statement, ctx))
 
 
