@@ -96,15 +96,34 @@ def _known(
 def _presumed(
     cmd: nodes.AlterTableCmd, key: str, table: model.Relation, later: tuple[Statement, ...], statement: Statement
 ) -> Iterator[Finding]:
-    """On a table that an open catalog does not hold only the name that the server gives a primary key tells what it is."""
-    if key != f"{table.name.rpartition('.')[2]}_pkey":
+    """On a table that an open catalog does not hold, only a name such as the server gives tells what a constraint is."""
+    primary = key == f"{table.name.rpartition('.')[2]}_pkey"
+    if not primary and not key.endswith(("_fkey", "_fk")):
         return
-    for other in later:
-        if isinstance(other.node, nodes.AlterTableStmt) and any(
-            c.contype == "CONSTR_PRIMARY" for c, _ in constraints_of(other.node)
-        ):
-            return
-    yield _primary(cmd, table.name, "by the name of this constraint", statement)
+    kind = "CONSTR_PRIMARY" if primary else "CONSTR_FOREIGN"
+    if any(
+        isinstance(other.node, nodes.AlterTableStmt)
+        and other.node.relation.relname == _table_of(statement)
+        and any(constraint.contype == kind for constraint, _ in constraints_of(other.node))
+        for other in later
+    ):
+        return  # there is another one in its place
+    if primary:
+        yield _primary(cmd, table.name, "by the name of this constraint", statement)
+        return
+    yield Finding(
+        f"from now on {table.name} may refer to rows that do not exist: by its name {key} is a foreign key",
+        at=cmd,
+        word=key,
+        help="keep the foreign key, or drop it in the migration that drops its columns",
+        statement=statement,
+    )
+
+
+def _table_of(statement: Statement) -> str:
+    """The name of the table that ALTER TABLE is about."""
+    assert isinstance(statement.node, nodes.AlterTableStmt)
+    return statement.node.relation.relname
 
 
 def _primary(cmd: nodes.AlterTableCmd, table: str, which: str, statement: Statement) -> Finding:

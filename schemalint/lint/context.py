@@ -140,6 +140,7 @@ class Context:
         self.dropped: dict[Oid, Statement] = {}
         self.statements: list[Statement] = []
         self._filling: list[tuple[Statement, RangeVar]] = []
+        self._adding: dict[tuple[str, str], Statement] = {}
         self._looked_at = 0
         self._dropped_names: tuple[int, dict[str, model.Relation]] = (0, {})
         self.typed_columns: dict[
@@ -241,18 +242,12 @@ class Context:
 
     def is_new_column(self, relation: model.Relation, column: str) -> bool:
         """Whether a statement of this batch added the column."""
-        for statement in self.statements:
-            node = statement.node
-            if (
-                not isinstance(node, AlterTableStmt)
-                or node.relation.relname != relation.name
-                or not statement.outcome.accepted
-            ):
-                continue
-            if any(definition.colname == column for definition in columns_of(node)):
-                before = statement.before.get(relation.address)
-                return not isinstance(before, model.Relation) or self.column(before, column) is None
-        return False
+        self._look_at_statements()
+        adding = self._adding.get((relation.name, column))
+        if adding is None:
+            return False
+        before = adding.before.get(relation.address)
+        return not isinstance(before, model.Relation) or self.column(before, column) is None
 
     def subject_of(self, statement: Statement) -> model.Relation | None:
         """The relation that a statement of the batch makes or changes, as the batch leaves it (as it was, when the batch drops it),
@@ -343,20 +338,23 @@ class Context:
         """Whether a table may hold rows here: it was there before the batch, or a statement of it has filled it."""
         if self.rows(oid) == 0:
             return False
+        self._look_at_statements()
         return not self.is_new(oid) or any(
             statement.outcome.accepted and (filled := self.find(target)) is not None and filled.oid == oid
-            for statement, target in self._fillers()
+            for statement, target in self._filling
         )
 
-    def _fillers(self) -> list[tuple[Statement, RangeVar]]:
-        """Statements so far that bring rows, and the tables that they name; each statement is looked at once."""
+    def _look_at_statements(self) -> None:
+        """Note which statements so far bring rows to which tables, and the first that adds a column; each is looked at once."""
         for statement in islice(self.statements, self._looked_at, None):
             node = statement.node
             into = node.relation if isinstance(node, (InsertStmt, CopyStmt)) else None
             if into is not None and (not isinstance(node, CopyStmt) or node.is_from):
                 self._filling.append((statement, into))
+            if isinstance(node, AlterTableStmt) and statement.outcome.accepted:
+                for added in columns_of(node):
+                    self._adding.setdefault((node.relation.relname, added.colname or ""), statement)
         self._looked_at = len(self.statements)
-        return self._filling
 
     def rows(self, oid: Oid) -> float | None:
         """Rows that the statistics know of; None when not known."""

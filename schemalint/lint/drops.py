@@ -16,6 +16,7 @@ from schemalint.syntax import nodes
 
 _CLASSES: dict[str, tuple[type[CatalogObject], str]] = {
     "OBJECT_TABLE": (model.Relation, "rp"),
+    "OBJECT_VIEW": (model.Relation, "v"),
     "OBJECT_MATVIEW": (model.Relation, "m"),
     "OBJECT_SEQUENCE": (model.Relation, "S"),
     "OBJECT_SCHEMA": (model.Namespace, ""),

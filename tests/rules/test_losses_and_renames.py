@@ -51,6 +51,8 @@ HAZARDS = {
     "ALTER TABLE users SET SCHEMA archive": "moved-object",
     "ALTER TABLE users ALTER COLUMN email DROP NOT NULL": "dropped-not-null",
     "ALTER TABLE users DROP CONSTRAINT users_pkey": "dropped-key",
+    "ALTER TABLE users DROP CONSTRAINT users_team_id_fkey": "dropped-key",
+    "DROP VIEW active_users CASCADE": "destructive-cascade",
     "ALTER TABLE users REPLICA IDENTITY NOTHING": "lost-replica-identity",
 }
 
