@@ -105,7 +105,7 @@ def _finding(
             "show",
             sql=f"CREATE INDEX{'' if new else ' CONCURRENTLY'} ON {spelled} ({listed_columns});",
         ),
-        severity=None if action else "info",  # without an action, only who deletes from the target waits
+        severity="info" if new and action is None else None,  # only who deletes from the target waits
         relation=None if new or relation is None else relation.oid,
         statement=statement,
     )
