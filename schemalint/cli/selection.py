@@ -245,6 +245,7 @@ def _of_files(runner: Runner, checked: Sequence[Path], others: Sequence[Path]) -
     yield from checks.gaps(runner, checked, others, _read)
     yield from checks.duplicates(runner, checked, others, _read)
     yield from checks.mismatches(runner, checked, _read)
+    yield from checks.mixed(runner, checked, _read)
 
 
 def _since(rev: str, runner: Runner, names: list[str], unchecked: list[Unchecked], directories: list[str]) -> Selection:

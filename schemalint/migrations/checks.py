@@ -17,6 +17,7 @@ EDITED = "edited-migration"
 DUPLICATE = "duplicate-migration"
 GAP = "version-gap"
 CHECKSUM = "checksum-mismatch"
+MIXED = "mixed-migration"
 
 FILE_RULES = (
     VERSION_COLLISION,
@@ -26,6 +27,7 @@ FILE_RULES = (
     DUPLICATE,
     GAP,
     CHECKSUM,
+    MIXED,
     INCOMPLETE_DOWN,
     VIOLATING_ROWS,
 )
@@ -193,6 +195,24 @@ def mismatches(runner: Runner, checked: Sequence[Path], read: Read) -> Iterator[
             )
 
 
+def mixed(runner: Runner, checked: Sequence[Path], read: Read) -> Iterator[Diagnostic]:
+    """Migrations with statements that run in a transaction and others that cannot, where the runner wants one kind."""
+    if runner.mixed is None:
+        return
+    for path in checked:
+        source = read(path)
+        at = runner.mixed(path, source.text)
+        if at is not None:
+            yield _finding(
+                MIXED,
+                "warning",
+                f"{runner.name} refuses a migration of statements that run in a transaction and others that cannot",
+                source,
+                help="move the statements that cannot into a migration of their own, or set mixed = true",
+                at=at,
+            )
+
+
 def edited(runner: Runner, source: Source, where: str, *, deleted: bool = False) -> Diagnostic:
     """A migration that is applied, and not what it was."""
     what = "deleted" if deleted else "edited"
@@ -231,15 +251,17 @@ def _finding(
     source: Source,
     help: str | None = None,
     notes: tuple[str, ...] = (),
+    at: int = 0,
 ) -> Diagnostic:
-    end = len(source.line_text(1)) if source.text else 0
+    line, _ = source.line_column(at)
+    end = min(source.line_starts[line - 1] + len(source.line_text(line)), len(source.text))
     return Diagnostic(
         rule=rule,
         category="robustness",
         severity=severity,
         message=message,
         source=source,
-        start=0,
+        start=at,
         end=end,
         help=help,
         notes=notes,

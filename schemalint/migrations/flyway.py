@@ -25,6 +25,21 @@ def read(path: PurePath, text: str) -> Script:
     return Script(wrapped(text))
 
 
+def mixed(path: Path, text: str) -> int | None:
+    """Where the first statement stands that Flyway refuses beside the others, unless `mixed` is set: one that cannot run in a
+    transaction, or with such ones first, any other. <file>.conf changes nothing in that."""
+    if not NOT_IN_TRANSACTION.search(text):
+        return None
+    first: bool | None = None
+    for raw in statements(text, 0, len(text)):
+        outside = NOT_IN_TRANSACTION.match(text, raw.start) is not None
+        if first is not None and outside != first:
+            said = _said(path).get("mixed", "")
+            return None if said.lower() == "true" else raw.start
+        first = outside
+    return None
+
+
 _CONFIGURED = re.compile(r"^\s*flyway\.(?P<key>[\w.:-]+)\s*=[ \t]*(?P<value>[^\r\n]*?)\s*$", re.MULTILINE)
 
 
@@ -32,13 +47,17 @@ def fill(path: Path, text: str) -> str:
     """Placeholders that flyway.conf or flyway.toml gives a value, and the default schema."""
     if "${" not in text:
         return text
-    settings = marker_of(RUNNER, path.absolute().parent)
-    said = {} if settings is None else _settings(settings, settings.stat().st_mtime_ns)
+    said = _said(path)
     if str(said.get("placeholderReplacement", "true")).lower() == "false":
         return text
     values = {key.removeprefix("placeholders."): v for key, v in said.items() if key.startswith("placeholders.")}
     schemas = said.get("schemas", "public").split(",")
     return filled(text, {"flyway:defaultSchema": said.get("defaultSchema") or schemas[0].strip(), **values})
+
+
+def _said(path: Path) -> dict[str, str]:
+    settings = marker_of(RUNNER, path.absolute().parent)
+    return {} if settings is None else _settings(settings, settings.stat().st_mtime_ns)
 
 
 @cache
@@ -69,7 +88,8 @@ RUNNER = Runner(
     marks=(Mark("flyway.toml"), Mark("flyway.conf"), Mark("conf/flyway.conf")),
     folders=("src/main/resources/db/migration", "db/migration"),
     names=r"(?:^|/)(?:[VBU]\d+(?:[._]\d+)*|R)__[^/]*\.sql$",
-    leave_transaction="move it into a migration of its own, or put executeInTransaction=false into <file>.conf beside it",
+    mixed=mixed,
+    leave_transaction="move it into a migration of its own, with no other statement",
     ledger=Ledger(
         "flyway_schema_history",
         "version",

@@ -74,6 +74,8 @@ class Runner(Struct, frozen=True):
     listed     reads the order from a list: from the folder of the migrations, the versions in order, or None without a list
     leave_transaction  what to do, as an imperative clause, so that a statement runs outside of the transaction; empty: none is opened
     ledger     where it records what is applied; None where that is no table, or not known
+    mixed      where the statement of a file begins that the runner refuses beside those before it: only one of both is sent in a
+               transaction
     grows      whether the second text of a file only adds to the first one, which is no edit of what is applied
     at_once    all that is pending runs in one transaction
     fill       what the runner sends instead of a file's text, where it fills in values that are known: as long as the text
@@ -97,6 +99,7 @@ class Runner(Struct, frozen=True):
     listed: Callable[[Path], list[str] | None] | None = None
     leave_transaction: str = ""
     ledger: Ledger | None = None
+    mixed: Callable[[Path, str], int | None] | None = None
     grows: Callable[[str, str], bool] | None = None
     at_once: bool = False
     fill: Callable[[Path, str], str] | None = None

@@ -91,3 +91,14 @@ def test_what_is_pending_is_one_transaction_where_the_runner_makes_it_one(folder
     git("add", "-A")
     git("commit", "-qm", "b")
     assert run("check", "d").code == 0  # nobody knows which of them ran together
+
+
+def test_flyway_refuses_what_is_mixed(folder: Path, run: Run) -> None:
+    table, index = "CREATE TABLE a (id bigint PRIMARY KEY, n int);\n", "CREATE INDEX CONCURRENTLY i ON a (n);\n"
+    write({"flyway.conf": "", "db/V1__a.sql": table, "db/V2__b.sql": f"SET lock_timeout = '1s';\n{index}"})
+    write({"db/V2__b.sql.conf": "executeInTransaction=false\n"})
+    assert found(run, "db") == [("mixed-migration", 2, 1)]
+    write({"flyway.conf": "flyway.mixed=true\n"})
+    assert found(run, "db") == []
+    write({"flyway.conf": "", "db/V2__b.sql": index})
+    assert found(run, "db") == []
