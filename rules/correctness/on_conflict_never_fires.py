@@ -20,6 +20,8 @@ from schemalint.syntax.nodes import Node
 def check(batch: Batch, ctx: Context) -> Iterator[Finding]:
     for statement in batch.statements:
         node = statement.node
+        if "conflict" not in statement.text.lower():
+            continue
         if isinstance(node, nodes.CreateFunctionStmt):
             body = body_of(node, statement.source.text)
             defaults = {p.name: p.defexpr for p in node.parameters if p.name is not None}
