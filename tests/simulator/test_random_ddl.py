@@ -24,18 +24,30 @@ from schemalint.simulator import Simulator
 
 SEQUENCES = int(os.environ.get("SCHEMALINT_SEQUENCES", "100"))
 
-
-@pytest.mark.server
-@settings(
-    max_examples=SEQUENCES,
+always = settings(
     deadline=None,
     derandomize="SCHEMALINT_SEQUENCES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.server
+@settings(always, max_examples=SEQUENCES)
 @given(statements=sequences, again=st.integers(0, 16))
 def test_the_server_says_and_has_the_same(server18: Server, statements: list[str], again: int) -> None:
+    agree(server18, statements, again)
+
+
+@pytest.mark.server
+@settings(always, max_examples=max(1, SEQUENCES // 20))
+@given(statements=sequences, again=st.integers(0, 16))
+def test_so_does_each_major(server: Server, statements: list[str], again: int) -> None:
+    agree(server, statements, again)
+
+
+def agree(server: Server, statements: list[str], again: int) -> None:
     """Before statement `again`, the simulator forgets what it knows and reads the server's catalog anew."""
-    with server18.database() as connection:
+    with server.database() as connection:
         simulator = Simulator(catalog=live.read_catalog(connection))
         for i, statement in enumerate(statements):
             if i == again and not simulator.session.in_transaction_block:
