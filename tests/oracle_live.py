@@ -31,6 +31,7 @@ from schemalint.catalog.references import Identities  # noqa: E402
 from schemalint.catalog.store import Catalog  # noqa: E402
 from schemalint.simulator import Simulator  # noqa: E402
 from schemalint.simulator.meaning import Analyzer  # noqa: E402
+from schemalint.syntax.nodes import CopyStmt  # noqa: E402
 from schemalint.syntax.split import split_statements  # noqa: E402
 
 
@@ -49,6 +50,8 @@ def differences(
             if simulator.session.in_transaction_block:
                 simulator.execute("ROLLBACK")
                 connection.execute("ROLLBACK")
+        simulator.reconnect()  # without temporary objects, whose schema has another name on each side
+        with live.connect(server.dsn(name)) as connection:
             after = live.read_catalog(connection)
         return compared(after, simulator.catalog, dependencies)
     finally:
@@ -78,7 +81,12 @@ def run(connection: psycopg.Connection[Any], simulator: Simulator, statement: st
         simulator.undo()
         return "not modelled"
     try:
-        connection.execute(statement, prepare=False)
+        if isinstance(outcome.node, CopyStmt) and outcome.node.filename is None and not outcome.node.is_program:
+            with connection.cursor().copy(statement) as copy:  # without rows
+                for _ in copy if not outcome.node.is_from else ():
+                    pass
+        else:
+            connection.execute(statement, prepare=False)
     except psycopg.Error as error:
         if outcome.sqlstate is None:
             simulator.undo()
