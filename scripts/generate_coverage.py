@@ -74,9 +74,10 @@ def page() -> str:
         "",
         "What other tools' rules find, and which rule of schemalint finds it. Written by `scripts/generate_coverage.py`.",
         "",
-        f"Of {len(about)} rules for PostgreSQL of {len({_tool(peer) for peer in about})} tools, {done} are covered,"
-        f" {explained} are left out for the reason given, and {len(about) - done - explained} are not done yet."
-        " Rules that are only about other databases are not listed.",
+        f"Of {len(about)} rules for PostgreSQL of {len({_tool(peer) for peer in about})} tools, {done} are covered"
+        f" and {explained} are left out, for now or for good, for the reason given"
+        + (f"; {rest} are {NOT_YET} looked at." if (rest := len(about) - done - explained) else "."),
+        "Rules that are only about other databases are not listed.",
     ]
     for tool, peers in groupby(sorted(about, key=_order), key=_tool):
         lines += ["", f"## {tool}", "", "| its rule | ours, or why not |", "| --- | --- |"]
