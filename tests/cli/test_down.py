@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from servers import Server
 
 Run = Any
 
@@ -130,3 +131,17 @@ def test_a_comment_in_the_way_back_allows(folder: Path, run: Run) -> None:
     write(folder, UP, "DROP TABLE nothing; -- schemalint: allow unknown-table (made by hand)\n")
     ran = run("check", folder, "--down")
     assert (ran.code, "1 finding is allowed" in ran.out) == (0, True)
+
+
+def test_on_a_live_database(folder: Path, server18: Server, run: Run) -> None:
+    with server18.database() as connection:
+        connection.autocommit = True
+        connection.execute(FIRST)  # type: ignore[call-overload]
+        connection.execute("CREATE VIEW v AS SELECT n FROM a")
+        info = connection.info
+        dsn = f"host={info.host} port={info.port} user={info.user} dbname={info.dbname}"
+        up = UP.replace("ALTER TABLE a DROP COLUMN n;", "DROP VIEW v;\nALTER TABLE a DROP COLUMN n;")
+        write(folder, up, f"{BACK}CREATE VIEW v AS SELECT n FROM a;\n")
+        assert notes(run, folder / "2_b.sql", "--dsn", dsn) == {}
+        write(folder, up, BACK)
+        assert list(notes(run, folder / "2_b.sql", "--dsn", dsn).values()) == [["relation public.v is lost"]]
