@@ -114,7 +114,8 @@ def kind_of(difference: Difference) -> str:
 def statements_of(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".jsonl":  # one object a line, its statement in "sql"
-        yield from (json.loads(line)["sql"] for line in text.splitlines())
+        records = map(json.loads, text.splitlines())
+        yield from (record["sql"] for record in records if "sql" in record)  # others say how the file was made
         return
     for raw in split_statements(text):
         if raw.kind == "sql":
