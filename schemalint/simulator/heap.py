@@ -136,10 +136,11 @@ def heap_create_with_catalog(session: Session, relation: Relation, at: At = None
     if catalog.find_oid("pg_class", relation.namespace, relation.name) is not None:
         raise Refusal("42P07", f'relation "{relation.name}" already exists', at=at, word=relation.name)
     with_type = relation.kind not in "SiIt"
-    shell = check_no_type_of_name(session, relation.name, relation.namespace, at) if with_type else 0
+    named = with_type or relation.kind == "S"  # sequences have no row type, and their names must be free all the same
+    shell = check_no_type_of_name(session, relation.name, relation.namespace, at) if named else 0
     check_system_namespace(session, relation.namespace, relation.name, relation.kind, at)
     oid = relation.oid or catalog.new_oid()
-    rowtype = shell or (catalog.new_oid() if with_type else 0)
+    rowtype = (shell or catalog.new_oid()) if with_type else 0
     made = _with_identifiers(relation, oid, rowtype)
     session.create(made)
     made = session.catalog[Relation, oid]  # with default privileges
