@@ -75,5 +75,13 @@ def test_libraries_stay_in_their_rooms(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((CHECKOUT / "rules").rglob("*.py")), ids=lambda path: path.stem)
 def test_rules_see_no_sqlglot_and_print_nothing(path: Path) -> None:
     for module in imports(path):
-        assert module.split(".")[0] in {"__future__", "re", "collections", "schemalint", "msgspec", "functools", "typing"}, module
+        assert module.split(".")[0] in {
+            "__future__",
+            "re",
+            "collections",
+            "schemalint",
+            "msgspec",
+            "functools",
+            "typing",
+        }, module
         assert room_of(module) not in ("cli", "render", "config", "migrations"), module

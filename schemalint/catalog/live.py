@@ -140,8 +140,8 @@ def read_all(reader: Reader, catalog: Catalog, sizes: bool) -> None:
         if classid == "pg_collation":
             condition += " OR o.oid >= 12000 AND o.provider = 'c'"
         queries.append((object_query(reader.major, classid, condition, sizes), None))
-    columns = rows.query("pg_attribute", reader.major).replace("{condition}", f"attrelid >= {FIRST_NORMAL_OID}")
-    queries.append((columns, None))
+    condition = f"attrelid >= {FIRST_NORMAL_OID}"
+    queries.append((rows.query("pg_attribute", reader.major).replace("{condition}", condition), None))
     queries.append((rows.query("changed_privileges", reader.major), None))
     queries.append(
         (rows.query("depends", reader.major).replace("{dependents}", "true").replace("{shared}", "true"), None)
