@@ -37,7 +37,6 @@ from schemalint.catalog.store import Catalog
 Connection = psycopg.Connection[Any]
 
 CONNECT_SECONDS = 10
-OLDEST_MAJOR = 13
 
 
 @contextmanager

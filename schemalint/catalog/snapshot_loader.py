@@ -76,11 +76,6 @@ def load_snapshot(data: bytes, file: str) -> Catalog:
     return catalog
 
 
-def header_of(data: bytes, file: str) -> Header:
-    """What the first line says. Raises UserError."""
-    return _header(data, file)
-
-
 def _header(data: bytes, file: str) -> Header:
     first, _, rest = data.partition(b"\n")
     if not first.startswith(b'{"schemalint": '):

@@ -98,14 +98,6 @@ def _pieces(text: str, body: Body, version: int) -> Iterator[Piece]:
             yield from _plpgsql(text, start, end, version)
 
 
-def body_tokens(text: str, body: Body, version: int) -> Tokens | None:
-    """The tokens of a body; None when it cannot be read."""
-    try:
-        return tokenize(text, body.start, body.end, version=version)
-    except ParseError:
-        return None
-
-
 def _between_semicolons(tokens: Tokens, body: Body) -> Iterator[tuple[int, int]]:
     start, depth = body.start, 0
     for i, match in enumerate(tokens.match):

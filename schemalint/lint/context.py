@@ -301,14 +301,6 @@ class Context:
         """Names of columns by number, without expressions (0) and system columns."""
         return [relation.columns[num - 1].name for num in numbers if 0 < num <= len(relation.columns)]
 
-    def label_relation(self, relation: model.Relation, message: str) -> Label:
-        """A label where the batch makes a relation, or else about the relation in the catalog."""
-        made = self.made_in_batch.get(relation.address)
-        named = None if made is None else relation_of(made.node) if made.node is not None else None
-        if made is None or named is None:
-            return Label(message, fact=self.shown(relation))
-        return Label(message, made.source, named.start, named.end)
-
     def label_column(self, relation: model.Relation, column: str, message: str) -> Label:
         """A label where the batch defines a column, or else about the column in the catalog."""
         for statement in reversed(self.statements):

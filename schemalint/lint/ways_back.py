@@ -15,8 +15,6 @@ from schemalint.simulator.meaning import Analyzer
 if TYPE_CHECKING:
     pass
 
-_EXPRESSIONS = frozenset(("view", "expr", "exprs", "predicate", "qual", "withcheck", "when", "actions", "sqlbody"))
-"""Attributes that hold the numbers of columns."""
 
 MAX_SHOWN = 8
 """Differences that a finding names."""

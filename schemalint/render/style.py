@@ -39,6 +39,3 @@ class Style(Struct, frozen=True):
 
     def added(self, text: str) -> str:
         return self.paint(text, "32")
-
-    def dim(self, text: str) -> str:
-        return self.paint(text, "2")

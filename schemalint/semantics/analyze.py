@@ -10,7 +10,6 @@ from msgspec import Struct, structs
 from schemalint.catalog.model import Oid
 from schemalint.catalog.names import Names
 from schemalint.errors import Refusal
-from schemalint.semantics import typeoids
 from schemalint.semantics.ctes import CteWork
 from schemalint.semantics.parsestate import ParseState, make_parsestate, span
 from schemalint.semantics.query import Param, Query, children
@@ -208,7 +207,3 @@ def check_variable_parameters(pstate: ParseState, query: Query) -> None:
 def query_contains_extern_params(query: Query) -> bool:
     """query_contains_extern_params."""
     return bool(_extern_params(query))
-
-
-UNTYPED: Final = (0, typeoids.UNKNOWN)
-"""What a parameter's type is while nothing decided it."""

@@ -213,10 +213,6 @@ def get_func_prokind(state: State, oid: Oid) -> str:
     return get_proc(state, oid).kind
 
 
-def get_func_rettype(state: State, oid: Oid) -> Oid:
-    return get_proc(state, oid).rettype
-
-
 def type_inherits_from(state: State, subclass: Oid, superclass: Oid) -> bool:
     """Whether a row type's table inherits from that of the other, directly or not (typeInheritsFrom)."""
     relid = type_or_domain_type_relid(state, subclass)

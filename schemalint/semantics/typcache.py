@@ -30,7 +30,6 @@ class TypeOperators(NamedTuple):
     hashable: bool
 
 
-NO_OPERATORS = TypeOperators(0, 0, 0, False)
 BTREE_LESS, BTREE_EQUAL, BTREE_GREATER, HASH_EQUAL = 1, 3, 5, 1
 HASH_STANDARD_PROC = 1
 

@@ -6,7 +6,6 @@ from typing import Final
 
 BOOL: Final = 16
 BYTEA: Final = 17
-CHAR: Final = 18
 NAME: Final = 19
 INT8: Final = 20
 INT2: Final = 21
@@ -36,7 +35,6 @@ TIMETZ: Final = 1266
 BIT: Final = 1560
 VARBIT: Final = 1562
 NUMERIC: Final = 1700
-REFCURSOR: Final = 1790
 REGPROCEDURE: Final = 2202
 REGOPER: Final = 2203
 REGOPERATOR: Final = 2204
@@ -55,7 +53,6 @@ RECORDARRAY: Final = 2287
 ANYNONARRAY: Final = 2776
 UUID: Final = 2950
 ANYENUM: Final = 3500
-TSVECTOR: Final = 3614
 TSQUERY: Final = 3615
 REGCONFIG: Final = 3734
 REGDICTIONARY: Final = 3769
@@ -84,7 +81,6 @@ POLYMORPHIC: Final = POLYMORPHIC_FAMILY1 | POLYMORPHIC_FAMILY2
 
 BTREE_AM: Final = 403
 HASH_AM: Final = 405
-GIST_AM: Final = 783
 
 DEFAULT_COLLATION: Final = 100
 C_COLLATION: Final = 950

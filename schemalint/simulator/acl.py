@@ -165,11 +165,6 @@ def has_privs_of_role(session: Session, role: Oid, wanted: Oid) -> bool:
     return role == wanted or is_superuser(session, role) or wanted in roles_is_member_of(session, role, "privs")
 
 
-def is_member_of_role(session: Session, role: Oid, wanted: Oid) -> bool:
-    """Whether `role` is a member of `wanted`, directly or not."""
-    return role == wanted or is_superuser(session, role) or wanted in roles_is_member_of(session, role, "members")
-
-
 def member_can_set_role(session: Session, role: Oid, wanted: Oid) -> bool:
     """Whether `role` may SET ROLE to `wanted` (member_can_set_role; before 16 every member could)."""
     return role == wanted or is_superuser(session, role) or wanted in roles_is_member_of(session, role, "set")

@@ -15,8 +15,6 @@ from schemalint.simulator.transactions import is_read_only
 from schemalint.syntax import nodes
 from schemalint.syntax.nodes import CopyStmt
 
-_SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"))
-
 
 def do_copy(session: Session, stmt: CopyStmt) -> None:
     """COPY (DoCopy)."""

@@ -314,9 +314,4 @@ def _check_opclass_options(session: Session, opclass_oid: Oid, param: IndexParam
     opclass_reloptions(session, opclass, param.opclassopts)
 
 
-def equality_operators(session: Session, family_oid: Oid, am: Oid) -> int:
-    """The strategy number of equality in families of an access method, 0 when it has none of its own."""
-    return EQUAL_STRATEGY.get(am, 0)
-
-
 __all__ = ["Collation", "IndexAttrs", "compute_index_attrs", "get_base_type", "resolve_opclass", "transform_index_stmt"]

@@ -148,11 +148,6 @@ def check_system_namespace(session: Session, namespace: Oid, relname: str, kind:
         )
 
 
-def lookup_relation_by_name(session: Session, namespace: Oid, name: str) -> Relation | None:
-    """get_relname_relid."""
-    return session.catalog.find(Relation, namespace, name)
-
-
 def check_table_open(session: Session, relation: Relation, at: At = None) -> None:
     """Raise 42809 for an index or composite type (table_open)."""
     if relation.kind not in "iIc":

@@ -62,7 +62,6 @@ VIEW_OPTIONS: dict[str, Option] = {
     "security_invoker": Option("bool", "v", since=15),
     "check_option": Option("enum", "v", values=("local", "cascaded")),
 }
-_BUFFERING = ("on", "off", "auto", "true", "false", "yes", "no", "1", "0")
 INDEX_OPTIONS: dict[str, dict[str, Option]] = {
     "btree": {
         "fillfactor": Option("int", "i", 10, 100),

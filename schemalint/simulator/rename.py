@@ -87,9 +87,6 @@ def _rename_schema(session: Session, stmt: RenameStmt) -> None:
     session.prepare()
 
 
-_RESERVED_ROLES = frozenset(("public", "none"))
-
-
 def _rename_role(session: Session, stmt: RenameStmt) -> None:
     """RenameRole."""
     at = (stmt.start, stmt.end)

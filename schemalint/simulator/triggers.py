@@ -387,10 +387,3 @@ def clone_trigger(
         for child in catalog.children(partition.oid):
             session.lock(child.oid, SHARE_ROW_EXCLUSIVE)
             clone_trigger(session, clone, partition, child, at, replace_it=replace_it)
-
-
-def clone_row_triggers_to_partition(session: Session, parent: Relation, partition: Relation, at: At = None) -> None:
-    """Give a new partition the row triggers of its partitioned table (CloneRowTriggersToPartition)."""
-    for trigger in session.catalog.triggers(parent.oid):
-        if trigger.type & ROW and not trigger.isinternal:
-            clone_trigger(session, trigger, parent, partition, at)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from schemalint.syntax import keywords
 from schemalint.syntax.errors import ParseError
-from schemalint.syntax.tokens import BITS, END, FLOAT, INTEGER, QUOTED, STRING, WORD, Tokens
+from schemalint.syntax.tokens import END, FLOAT, INTEGER, QUOTED, STRING, WORD, Tokens
 
 T = TypeVar("T")
 
@@ -193,10 +193,6 @@ class Cursor:
     def is_number(self) -> bool:
         """Whether an integer or other number is next."""
         return self.tokens.kind[self.at] in (INTEGER, FLOAT)
-
-    def is_bits(self) -> bool:
-        """Whether a bit string constant is next."""
-        return self.tokens.kind[self.at] == BITS
 
     # --- lists
 

@@ -173,11 +173,6 @@ def alter(c: Cursor) -> Node:
     return _function(known)(c)
 
 
-def _dml(c: Cursor) -> Node:
-    """Statements that a WITH clause may start."""
-    return _function("dml.preparable_statement")(c)
-
-
 _CREATE = {
     "access": "define.create_access_method",
     "aggregate": "define.create_aggregate",
